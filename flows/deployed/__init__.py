@@ -1,0 +1,1 @@
+"""The same flows as Prefect flows and tasks. The one place that imports Prefect."""

@@ -1,0 +1,1 @@
+"""Which source records are one customer: normalise, block, weigh, link, cluster."""

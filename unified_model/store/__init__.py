@@ -1,0 +1,1 @@
+"""The customer store: tables, migrations, units of work. The one place that imports SQLAlchemy."""
