@@ -1,0 +1,132 @@
+"""Identity: blocking keys, links, decisions, the ledger of ids, and which record belongs to which customer."""
+
+from __future__ import annotations
+
+from sqlalchemy import Boolean, Index, Integer, SmallInteger, Table, Text
+
+from unified_model.store.tables.base import column, metadata
+from unified_model.store.types import Json, Key64, NaturalText, Surrogate, UtcTime
+
+blocking_key = Table(
+    "blocking_key",
+    metadata,
+    column("key", Key64, "Hash of (kind, rule, value)", key=True),
+    column("record", Surrogate, "source_record.id", key=True),
+    sqlite_with_rowid=False,
+    comment="Records that share a key are candidates to be compared",
+)
+
+blocking_key_log = Table(
+    "blocking_key_log",
+    metadata,
+    column("seq", Surrogate, "Order of writing", key=True),
+    column("key", Key64, "Hash of (kind, rule, value)"),
+    column("record", Surrogate, "source_record.id"),
+    column("op", SmallInteger, "+1 the record has the key now, -1 it no longer has"),
+    comment="Changes of blocking keys not yet applied to blocking_key; emptied by resolve",
+)
+
+key_stat = Table(
+    "key_stat",
+    metadata,
+    column("key", Key64, "Hash of (kind, rule, value)", key=True),
+    column("records", Integer, "Records that hold the key, when counted last"),
+    column("size_bucket", SmallInteger, "Coarse bucket of that number"),
+    column("people_bucket", SmallInteger, "Coarse bucket of different people (surnames with differing first names)"),
+    sqlite_with_rowid=False,
+    comment="Keys held by three records or more: how common, and how shared, they are",
+)
+
+link = Table(
+    "link",
+    metadata,
+    column("a", Surrogate, "source_record.id, the lower of the two", key=True),
+    column("b", Surrogate, "source_record.id", key=True),
+    column("weight", Integer, "Match weight in thousandths of a bit (log2 odds)"),
+    column("evidence", Json, "Comparison -> level and weight"),
+    column("model_version", Text, "Version of the model that weighed it"),
+    Index("ix_link_b", "b"),
+    sqlite_with_rowid=False,
+    comment="Pairs of records at or above the review threshold",
+)
+
+decision = Table(
+    "decision",
+    metadata,
+    column("id", Surrogate, "Number of the decision, as people see it", key=True),
+    column("kind", Text, "same, different, field_choice or undo"),
+    column("left", Json, "Natural keys of one side: [[installation, object, record id], ...]"),
+    column("right", Json, "Natural keys of the other side", null=True),
+    column("field", Text, "field_choice: the unified field", null=True),
+    column("value", Json, "field_choice: the chosen value", null=True),
+    column("supersedes", Surrogate, "undo: the decision it takes back", null=True),
+    column("actor", Text, "Who decided"),
+    column("reason", Text, "Why, in the actor's words", null=True),
+    column("made_at", UtcTime, "When"),
+    comment="People's lasting answers, append only: an undo is a row of its own",
+)
+
+review = Table(
+    "review",
+    metadata,
+    column("a", Surrogate, "source_record.id, the lower of the two", key=True),
+    column("b", Surrogate, "source_record.id", key=True),
+    column("weight", Integer, "Match weight in thousandths of a bit"),
+    column("reason", Text, "between_thresholds, contradiction, oversize or conflict"),
+    column("kind", Text, "person or organization"),
+    comment="Doubtful pairs waiting for a person; derived from links, decisions and clusters",
+)
+
+id_ledger = Table(
+    "id_ledger",
+    metadata,
+    column("customer_id", NaturalText, "An id ever issued; opaque, never reused", key=True),
+    column("anchor", Surrogate, "source_record.id that carries it"),
+    column("sequence", Surrogate, "Order of issue: the lowest in a cluster is its id", unique=True),
+    column("issued_at", UtcTime, "When"),
+    Index("ix_id_ledger_anchor", "anchor"),
+    comment="Every customer id ever issued and the record that carries it; append only",
+)
+
+membership = Table(
+    "membership",
+    metadata,
+    column("record", Surrogate, "source_record.id", key=True),
+    column("customer_id", NaturalText, "The customer it belongs to"),
+    column("since", UtcTime, "Since when"),
+    Index("ix_membership_customer_id", "customer_id"),
+    comment="Which source records belong to which customer now",
+)
+
+membership_history = Table(
+    "membership_history",
+    metadata,
+    column("record", Surrogate, "source_record.id", key=True),
+    column("since", UtcTime, "From", key=True),
+    column("until", UtcTime, "To"),
+    column("customer_id", NaturalText, "The customer it belonged to then"),
+    column("cause", Text, "Why it moved on: merge, split, decision 12 ..."),
+    comment="Where source records belonged before",
+)
+
+resolve_queue = Table(
+    "resolve_queue",
+    metadata,
+    column("record", Surrogate, "source_record.id", key=True),
+    column("stage", SmallInteger, "0: links must be computed, 1: only clusters and golden values"),
+    column("seq", Surrogate, "Grows with each request: a newer one survives the draining of an older"),
+    column("cause", Text, "Why: landed, decision 12, key shared, remap ...", null=True),
+    Index("ix_resolve_queue_stage", "stage", "record"),
+    comment="Records whose identity or golden values must be worked out again",
+)
+
+match_model = Table(
+    "match_model",
+    metadata,
+    column("version", NaturalText, "Version of the model (hash of its content)", key=True),
+    column("kind", Text, "person or organization"),
+    column("document", Json, "The model as readable JSON"),
+    column("active", Boolean, "True: resolve uses it"),
+    column("stored_at", UtcTime, "When it was stored"),
+    comment="Models that weigh pairs: data, versioned, kept with what they made",
+)
