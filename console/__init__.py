@@ -1,1 +1,1 @@
-"""What people use: the unsilo command line and, later, the web console with its API."""
+"""People: the `unsilo` command line."""

@@ -1,0 +1,224 @@
+"""`unsilo.toml`, read and checked: where the store is, which source systems there are, and how each is read.
+
+A mistake is answered with the nearest thing that exists; a secret in the file is refused with the name of the
+environment variable to use instead. Relative paths count from the folder of the settings file.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from unified_model.errors import UsageError
+
+DEFAULT_FILE = Path("unsilo.toml")
+LABEL = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
+SECRET = re.compile(r"(?i)(secret|passw|passphrase|token|credential|api_?key|private_?key)")
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One setting a person may write: its name, the types it takes and what it means."""
+
+    name: str
+    types: tuple[type, ...]
+    meaning: str
+    choices: tuple[str, ...] = ()
+
+
+STORE = (
+    Setting("url", (str,), "sqlite:///FILE or postgresql+psycopg://USER@HOST/NAME (password: UNSILO_STORE_PASSWORD)"),
+)
+
+FILES = (
+    Setting("kind", (str,), "files"),
+    Setting("path", (str,), "file or folder to read"),
+    Setting("files", (list,), "names of the files in the folder, when not all of them"),
+    Setting("object", (str,), "name of the records in this source; default: the file's name"),
+    Setting("record", (str,), "what a row is", ("person", "organization")),
+    Setting("export", (str,), "standard export whose columns these are, such as salesforce.Contact"),
+    Setting("key", (str, list), "column that names a record for ever; without one the source is append only"),
+    Setting("modified", (str,), "column with the time of the last change"),
+    Setting("as_of", (str,), "date the file was exported, for values without a time of their own"),
+    Setting("encoding", (str,), "encoding of the text; default: found out"),
+    Setting("delimiter", (str,), "what separates columns; default: found out"),
+    Setting("quote", (str,), "what encloses values; default: found out"),
+    Setting("sheet", (str,), "sheet of a workbook; default: the first"),
+    Setting("zone", (str,), "time zone of times without one, such as Europe/Berlin; default UTC"),
+    Setting("date_order", (str,), "how dates are written", ("ymd", "dmy", "mdy")),
+    Setting("region", (str,), "country of phone numbers written without one, such as DE"),
+    Setting("snapshot", (bool,), "true: a record missing from the newest file was deleted"),
+    Setting("max_vanishing_share", (float, int), "snapshot: stop when more than this share is missing; default 0.1"),
+    Setting("doubtful", (str,), "why what this source says should be doubted"),
+    Setting("exclude_fields", (list,), "columns never taken in"),
+    Setting("volatile", (list,), "columns whose change alone changes nothing (last viewed ...)"),
+    Setting("mapping", (dict,), "column = unified field"),
+)
+
+SOURCES: Mapping[str, tuple[Setting, ...]] = {"files": FILES}
+"""Settings of a source by its kind. A kind not named here does not exist."""
+
+SECTIONS = ("store", "sources")
+
+
+@dataclass(frozen=True, slots=True)
+class SourceSettings:
+    """One source system as the settings describe it; `options` are checked by name and type."""
+
+    label: str
+    kind: str
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """A settings file, checked. `folder` is where relative paths count from."""
+
+    path: Path
+    store_url: str
+    sources: Mapping[str, SourceSettings]
+
+    @property
+    def folder(self) -> Path:
+        return self.path.resolve().parent
+
+    def source(self, label: str) -> SourceSettings:
+        """The source of that label; a wrong one is answered with the nearest."""
+        if label not in self.sources:
+            raise UsageError(
+                f"There is no source '{label}' in {self.path}.", nearest(label, self.sources, "Sources are")
+            )
+        return self.sources[label]
+
+
+def load_settings(path: Path = DEFAULT_FILE) -> Settings:
+    """Read and check a settings file. UsageError names the file, the setting and the remedy."""
+    document = _parse(path)
+    _refuse_unknown(document, SECTIONS, f"in {path}")
+    store = _table(document.get("store", {}), f"[store] in {path}")
+    _check_section(store, STORE, f"[store] in {path}", "STORE")
+    sources = _table(document.get("sources", {}), f"[sources] in {path}")
+    checked = {label: _source(label, options, path) for label, options in sources.items()}
+    return Settings(path, _store_url(store.get("url", "sqlite:///unsilo.db"), path), checked)
+
+
+def nearest(word: str, known: Iterable[str], names: str) -> str:
+    """A remedy for a mistyped word: the nearest known one, else all of them."""
+    choices = sorted(known)
+    close = difflib.get_close_matches(word, choices, n=1, cutoff=0.6)
+    if close:
+        return f"Did you mean '{close[0]}'?"
+    return f"{names} {', '.join(choices)}." if choices else f"{names} not set yet."
+
+
+def _parse(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise UsageError(
+            f"There is no settings file {path}.", "Run `unsilo init PATH ...`, or name one with --settings FILE."
+        ) from None
+    except IsADirectoryError:
+        raise UsageError(f"{path} is a folder, not a settings file.", "Name the file itself.") from None
+    except PermissionError:
+        raise UsageError(f"{path} can't be read: no permission.", "Change its owner or mode.") from None
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{path} is not UTF-8 text (byte {error.start}).", "Save it as UTF-8.") from None
+    except tomllib.TOMLDecodeError as error:
+        raise UsageError(f"{path} is not valid TOML: {error}.", "Correct that place.") from None
+
+
+def _source(label: str, options: Any, path: Path) -> SourceSettings:
+    where = f"[sources.{label}] in {path}"
+    if not LABEL.fullmatch(label):
+        raise UsageError(
+            f"'{label}' can't be the name of a source ({path}).",
+            "Use lower-case letters, digits, '-' and '_' (at most 63, a letter or digit first).",
+        )
+    table = _table(options, where)
+    kind = table.get("kind")
+    if kind is None:
+        raise UsageError(f"{where} doesn't say its kind.", f'Add kind = "{next(iter(SOURCES))}".')
+    if kind not in SOURCES:
+        raise UsageError(
+            f"{where} is of kind '{kind}', which Unsilo doesn't know.", nearest(str(kind), SOURCES, "Kinds are")
+        )
+    _check_section(table, SOURCES[kind], where, label)
+    return SourceSettings(label, kind, {name: value for name, value in table.items() if name != "kind"})
+
+
+def _check_section(table: Mapping[str, Any], known: tuple[Setting, ...], where: str, label: str) -> None:
+    """Names, then types, then choices. `label` names the secret's environment variable."""
+    for name in table:
+        if SECRET.search(name):
+            raise UsageError(
+                f"{where} holds '{name}': secrets don't belong in a settings file.",
+                f"Remove it there and set the environment variable {secret_variable(label, name)}.",
+            )
+    by_name = {setting.name: setting for setting in known}
+    _refuse_unknown(table, by_name, where)
+    for name, value in table.items():
+        _check_value(by_name[name], value, where)
+
+
+def _check_value(setting: Setting, value: Any, where: str) -> None:
+    if not isinstance(value, setting.types) or (isinstance(value, bool) and bool not in setting.types):
+        words = {
+            str: "text",
+            list: "a list",
+            bool: "true or false",
+            float: "a number",
+            int: "a number",
+            dict: "a table",
+        }
+        wanted = " or ".join(dict.fromkeys(words[type_] for type_ in setting.types))
+        raise UsageError(f"'{setting.name}' of {where} must be {wanted}.", f"It means: {setting.meaning}.")
+    if setting.choices and value not in setting.choices:
+        raise UsageError(
+            f"'{setting.name}' of {where} can't be '{value}'.", nearest(str(value), setting.choices, "Choose one of")
+        )
+
+
+def _refuse_unknown(table: Mapping[str, Any], known: Iterable[str], where: str) -> None:
+    choices = list(known)
+    for name in table:
+        if name not in choices:
+            raise UsageError(f"There is no setting '{name}' ({where}).", nearest(name, choices, "Settings there are"))
+
+
+def _table(value: Any, where: str) -> Mapping[str, Any]:
+    if not isinstance(value, dict):
+        raise UsageError(f"{where} must be a table.", "Write it as a section of its own in square brackets.")
+    return value
+
+
+def _store_url(url: str, path: Path) -> str:
+    """The store's URL with a relative SQLite path made absolute; a password in it is refused."""
+    scheme, separator, rest = url.partition("://")
+    if not separator or scheme.partition("+")[0] not in ("sqlite", "postgresql"):
+        raise UsageError(
+            f"'{scheme}' is no store Unsilo knows (url of [store] in {path}).",
+            "Write sqlite:///FILE or postgresql+psycopg://USER@HOST/NAME.",
+        )
+    if scheme.startswith("sqlite"):
+        file = rest.removeprefix("/")
+        if not file:
+            raise UsageError(f"The store's url in {path} names no file.", "Write sqlite:///unsilo.db.")
+        return f"sqlite:///{path.resolve().parent / file}"
+    if urlsplit(url).password is not None:
+        raise UsageError(
+            f"The store's url in {path} holds a password: secrets don't belong in a settings file.",
+            "Remove it there and set the environment variable UNSILO_STORE_PASSWORD.",
+        )
+    return f"postgresql+psycopg://{rest}"
+
+
+def secret_variable(label: str, key: str) -> str:
+    """Name of the environment variable that holds a source's secret."""
+    return f"UNSILO_{label}_{key}".upper().replace("-", "_")
