@@ -1,0 +1,205 @@
+"""Landing rows: what the store already knows of a page's records, and writing a page in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, bindparam, case, func, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from unified_model.store.bulk import delete_rows, rows_by_keys, write_rows
+from unified_model.store.codec import decode
+from unified_model.store.tables.identity import blocking_key_log, resolve_queue
+from unified_model.store.tables.landing import cursor, record_alias, source_record, source_record_version
+from unified_model.store.tables.unified import affiliation, contact_point, organization_record, person_record
+from unified_model.store.types import utc_from_text
+
+RECORD_COLUMNS = (
+    "id", "source_id", "object", "record_id", "kind", "implied", "version", "raw_hash", "mapped_hash", "identity_hash",
+    "payload", "modified_at", "landed_at", "deleted_at", "run_id",
+)  # fmt: skip
+VERSION_COLUMNS = (
+    "record", "version", "payload", "modified_at", "landed_at", "deleted", "field_since", "mapping_version", "run_id",
+)  # fmt: skip
+AFFILIATION_COLUMNS = ("record", "position", "organization", "name", "domain", "reference", "title", "since", "until")
+UNIFIED = {"person": person_record, "organization": organization_record}
+
+
+class Known(NamedTuple):
+    """What the store holds of a source record, as far as landing must know."""
+
+    id: int
+    version: int
+    raw_hash: str
+    mapped_hash: str
+    identity_hash: str
+    deleted: bool
+
+
+class Newest(NamedTuple):
+    """The newest version of a record: payload, stamp, times of its columns."""
+
+    payload: dict[str, Any]
+    modified_at: datetime | None
+    field_since: dict[str, datetime]
+
+
+@dataclass(slots=True)
+class Batch:
+    """Rows of one page, ready to be written. `replaced` are records whose points and affiliations are written anew."""
+
+    records: list[tuple[Any, ...]] = field(default_factory=list)
+    versions: list[tuple[Any, ...]] = field(default_factory=list)
+    persons: list[tuple[Any, ...]] = field(default_factory=list)
+    organizations: list[tuple[Any, ...]] = field(default_factory=list)
+    points: list[tuple[Any, ...]] = field(default_factory=list)
+    affiliations: list[tuple[Any, ...]] = field(default_factory=list)
+    replaced: list[int] = field(default_factory=list)
+    deleted: list[tuple[int, int]] = field(default_factory=list)
+    key_ops: list[tuple[int, int, int]] = field(default_factory=list)
+    queue: dict[int, int] = field(default_factory=dict)
+    aliases: list[tuple[Any, ...]] = field(default_factory=list)
+
+    def want(self, record: int, stage: int) -> None:
+        """Ask for a record to be resolved; stage 0 (links) includes stage 1 (values)."""
+        self.queue[record] = min(stage, self.queue.get(record, stage))
+
+
+def known_records(conn: Connection, source_id: int, object: str, ids: Sequence[str]) -> dict[str, Known]:
+    """What the store holds of these record ids."""
+    rows = rows_by_keys(
+        conn,
+        source_record,
+        "record_id",
+        ids,
+        ("record_id", "id", "version", "raw_hash", "mapped_hash", "identity_hash", "deleted_at"),
+        equal={"source_id": source_id, "object": object},
+    )
+    return {r[0]: Known(r[1], r[2], r[3], r[4], r[5], r[6] is not None) for r in rows}
+
+
+def newest_versions(conn: Connection, known: Iterable[Known]) -> dict[int, Newest]:
+    """Raw payload and times of the newest version of each record."""
+    versions = {k.id: k.version for k in known}
+    rows = rows_by_keys(
+        conn,
+        source_record_version,
+        "record",
+        list(versions),
+        ("record", "version", "payload", "modified_at", "field_since"),
+    )
+    found = {}
+    for record, version, payload, modified_at, since in rows:
+        if versions[record] == version:
+            times = {k: utc_from_text(v) for k, v in (decode(since) or {}).items()}
+            found[record] = Newest(decode(payload) or {}, modified_at, times)
+    return found
+
+
+def match_forms(conn: Connection, kind: str, ids: Sequence[int]) -> dict[int, dict[str, Any]]:
+    """Folded forms by record."""
+    rows = rows_by_keys(conn, UNIFIED[kind], "record", ids, ("record", "match_form"))
+    return {record: decode(form) or {} for record, form in rows}
+
+
+def organizations_of(conn: Connection, persons: Sequence[int]) -> dict[int, set[int]]:
+    """Organizations that persons' records name, by person record."""
+    found: dict[int, set[int]] = {}
+    for record, organization in rows_by_keys(conn, affiliation, "record", persons, ("record", "organization")):
+        if organization is not None:
+            found.setdefault(record, set()).add(organization)
+    return found
+
+
+def write_batch(
+    conn: Connection, batch: Batch, places: Sequence[int], queue_seq: int, cause: str, now: datetime, run: int
+) -> None:
+    """Write a page's rows. `places` are as many places in the key log as the batch has key changes."""
+    if batch.deleted:
+        mark_deleted(conn, batch.deleted, now, run)
+    write_rows(conn, source_record, RECORD_COLUMNS, batch.records, on_conflict="update")
+    write_rows(conn, source_record_version, VERSION_COLUMNS, batch.versions)
+    if batch.replaced:
+        delete_rows(conn, contact_point, ("record",), batch.replaced)
+        delete_rows(conn, affiliation, ("record",), batch.replaced)
+    for table, rows in ((person_record, batch.persons), (organization_record, batch.organizations)):
+        if rows:
+            write_rows(conn, table, tuple(c.name for c in table.columns), rows, on_conflict="update")
+    if batch.points:
+        write_rows(conn, contact_point, tuple(c.name for c in contact_point.columns), batch.points)
+    if batch.affiliations:
+        write_rows(conn, affiliation, AFFILIATION_COLUMNS, batch.affiliations)
+    if batch.aliases:
+        write_rows(conn, record_alias, tuple(c.name for c in record_alias.columns), batch.aliases, on_conflict="update")
+    if batch.key_ops:
+        rows = [(seq, *op) for seq, op in zip(places, batch.key_ops, strict=True)]
+        write_rows(conn, blocking_key_log, ("seq", "key", "record", "op"), rows)
+    enqueue(conn, batch.queue, queue_seq, cause)
+
+
+def enqueue(conn: Connection, stages: dict[int, int], seq: int, cause: str) -> None:
+    """Ask for records to be resolved. A waiting request keeps its lower stage and takes the newer sequence."""
+    if not stages:
+        return
+    insert = postgresql.insert if conn.dialect.name == "postgresql" else sqlite.insert
+    wanted = insert(resolve_queue)
+    lower = case((resolve_queue.c.stage < wanted.excluded.stage, resolve_queue.c.stage), else_=wanted.excluded.stage)
+    statement = wanted.on_conflict_do_update(
+        index_elements=["record"],
+        set_={"stage": lower, "seq": wanted.excluded.seq, "cause": wanted.excluded.cause},
+    )
+    rows = [{"record": r, "stage": stages[r], "seq": seq, "cause": cause} for r in sorted(stages)]
+    conn.execute(statement, rows)
+
+
+def load_cursor(conn: Connection, source_id: int, object: str) -> str | None:
+    """The cursor stored with the last page of this object."""
+    where = (cursor.c.source_id == source_id) & (cursor.c.object == object)
+    return conn.execute(select(cursor.c.value).where(where)).scalar()
+
+
+def save_cursor(
+    conn: Connection, source_id: int, object: str, value: str, until: datetime | None, now: datetime
+) -> None:
+    """Move the cursor; call it in the transaction that stores the page it covers."""
+    row = (source_id, object, value, until, now)
+    write_rows(conn, cursor, tuple(c.name for c in cursor.columns), [row], on_conflict="update")
+
+
+def live_ids(conn: Connection, source_id: int, object: str) -> Iterable[tuple[int, str]]:
+    """(surrogate, record id) of every record of the object that is not deleted."""
+    where = (
+        (source_record.c.source_id == source_id)
+        & (source_record.c.object == object)
+        & source_record.c.deleted_at.is_(None)
+    )
+    result = conn.execution_options(yield_per=20_000).execute(
+        select(source_record.c.id, source_record.c.record_id).where(where)
+    )
+    for row in result:
+        yield row[0], row[1]
+
+
+def mark_deleted(conn: Connection, rows: Sequence[tuple[int, int]], now: datetime, run: int) -> None:
+    """Delete records: (surrogate, new version) each. The last payload stays readable on the record."""
+    last = source_record_version.c
+    payload = (
+        select(last.payload)
+        .where(last.record == source_record.c.id, last.version == source_record.c.version)
+        .scalar_subquery()
+    )
+    statement = (
+        update(source_record)
+        .where(source_record.c.id == bindparam("key"))
+        .values(
+            payload=func.coalesce(source_record.c.payload, payload),
+            deleted_at=now,
+            version=bindparam("number"),
+            landed_at=now,
+            run_id=run,
+        )
+    )
+    conn.execute(statement, [{"key": record, "number": version} for record, version in rows])

@@ -1,0 +1,1 @@
+"""What the hub does: land, resolve, decide, explain, rebuild; one module a use case."""

@@ -1,0 +1,99 @@
+"""Companies that persons name become organization records of their own: one a spelling and domain in a source."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from unified_model.entities import Affiliation, OrganizationRecord
+from unified_model.identity.forms import organization_form
+from unified_model.identity.version import NORMALISER_VERSION
+from unified_model.store import landing
+from unified_model.store.codec import digest, encode_bytes
+from unified_model.store.engine import Store
+from unified_model.store.landing import Batch
+from unified_model.use_cases.unify import Unified, hash_of_mapped, key_hashes, point_rows, unified_row
+
+MAPPING_VERSION = "implied-1"
+CACHE_LIMIT = 200_000
+
+
+def implied_object(object: str) -> str:
+    """The object name under which companies named by this object's records are kept."""
+    return f"{object}/company"
+
+
+def implied_id(affiliation: Affiliation) -> str | None:
+    """The natural key of a named company: name and domain as written; None when neither is given."""
+    name, domain = affiliation.name or "", affiliation.domain or affiliation.website or ""
+    return f"{name}|{domain}" if name or domain else None
+
+
+class ImpliedOrganizations:
+    """Finds or makes the organization records that a page's persons name. Keeps a bounded memory of known ones."""
+
+    def __init__(self, store: Store, source_id: int, object: str, run: int) -> None:
+        self.store, self.source_id, self.run = store, source_id, run
+        self.object = implied_object(object)
+        self._known: dict[str, int] = {}
+        self._pending: list[tuple[int, list[Affiliation], set[int]]] = []
+
+    def employ(self, batch: Batch, person: int, record: Any, before: set[int]) -> None:
+        """Note a person's companies; `before` are the organizations its former version named."""
+        if record.affiliations or before:
+            self._pending.append((person, record.affiliations, before))
+
+    def settle(self, batch: Batch, now: datetime) -> None:
+        """Write the page's affiliations into the batch, with organization records for companies not met before."""
+        wanted = {key: a for _, affiliations, _ in self._pending for a in affiliations if (key := implied_id(a))}
+        self._find([key for key in wanted if key not in self._known])
+        new = [key for key in wanted if key not in self._known]
+        for key, surrogate in zip(new, self.store.allocate("record", len(new)), strict=True):
+            self._known[key] = surrogate
+            self._make(batch, surrogate, key, wanted[key], now)
+        for person, affiliations, before in self._pending:
+            self._affiliate(batch, person, affiliations, before)
+        self._pending.clear()
+        if len(self._known) > CACHE_LIMIT:
+            self._known.clear()
+
+    def _find(self, keys: list[str]) -> None:
+        if keys:
+            with self.store.read() as conn:
+                found = landing.known_records(conn, self.source_id, self.object, keys)
+            self._known.update({key: known.id for key, known in found.items()})
+
+    def _affiliate(self, batch: Batch, person: int, affiliations: list[Affiliation], before: set[int]) -> None:
+        now_at: set[int] = set()
+        for position, a in enumerate(affiliations):
+            key = implied_id(a)
+            organization = self._known[key] if key else None
+            if organization is not None:
+                now_at.add(organization)
+            batch.affiliations.append(
+                (person, position, organization, a.name, a.domain or a.website, a.reference, a.title, a.since, a.until)
+            )
+        for organization in before ^ now_at:
+            batch.want(organization, 1)
+
+    def _make(self, batch: Batch, surrogate: int, key: str, affiliation: Affiliation, now: datetime) -> None:
+        unified = unify_implied(affiliation.name, affiliation.domain or affiliation.website)
+        batch.records.append((
+            surrogate, self.source_id, self.object, key, "organization", True, 1, "", unified.mapped_hash,
+            unified.identity_hash, None, None, now, None, self.run,
+        ))  # fmt: skip
+        batch.organizations.append(
+            unified_row(surrogate, "organization", unified, (MAPPING_VERSION, NORMALISER_VERSION), None)
+        )
+        batch.points.extend(point_rows(surrogate, unified.record))
+        batch.key_ops.extend((k, surrogate, 1) for k in sorted(key_hashes("organization", unified.form)))
+        batch.want(surrogate, 0)
+
+
+def unify_implied(name: str | None, domain: str | None) -> Unified:
+    """The unified form of a company known by name and domain (or web site) only."""
+    record = OrganizationRecord(name=name or None, domain=domain or None)
+    mapped_hash = hash_of_mapped(record)
+    folded = organization_form(record)
+    encoded = encode_bytes(folded)
+    return Unified(record, folded, encoded.decode(), mapped_hash, digest(encoded))

@@ -1,0 +1,281 @@
+"""One page: compare with what the store holds, work out every row, write them in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from unified_model.errors import Rejected
+from unified_model.identity.version import NORMALISER_VERSION
+from unified_model.mapping.rows import ObjectMapping
+from unified_model.records import Page, Reject, SourceRecord
+from unified_model.store import dead_letters, landing
+from unified_model.store.codec import digest, encode, encode_bytes
+from unified_model.store.engine import Store
+from unified_model.store.landing import Batch, Known, Newest
+from unified_model.use_cases.implied import ImpliedOrganizations
+from unified_model.use_cases.unify import (
+    Unified,
+    Unify,
+    field_times,
+    key_hashes,
+    point_rows,
+    unified_row,
+    unified_since,
+)
+
+Guard = Callable[[Any], None]
+
+
+@dataclass(slots=True)
+class LandCounts:
+    """What became of the records of a read. `read` equals the sum of the five below it; deletes are apart."""
+
+    read: int = 0
+    stored: int = 0
+    unchanged: int = 0
+    repeated: int = 0
+    rejected: int = 0
+    suppressed: int = 0
+    deleted: int = 0
+
+    def balanced(self) -> bool:
+        """Law 1 in figures."""
+        return self.read == self.stored + self.unchanged + self.repeated + self.rejected + self.suppressed
+
+    def add(self, other: LandCounts) -> None:
+        """Sum up, field by field."""
+        for name in self.__slots__:
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+
+
+@dataclass(slots=True)
+class PageWork:
+    """What landing one object's pages needs, page after page."""
+
+    store: Store
+    source_id: int
+    object: str
+    run: int
+    mapping: ObjectMapping
+    unify: Unify
+    seen: bytearray | None = None
+    """Bitmap over surrogate keys: which records a whole read has met (snapshots only)."""
+    implied: ImpliedOrganizations = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.implied = ImpliedOrganizations(self.store, self.source_id, self.object, self.run)
+
+    def met(self, record: int) -> None:
+        """Remember that the snapshot holds this record."""
+        if self.seen is not None:
+            if record >> 3 >= len(self.seen):
+                self.seen.extend(bytes((record >> 3) + 4096 - len(self.seen)))
+            self.seen[record >> 3] |= 1 << (record & 7)
+
+    def has_met(self, record: int) -> bool:
+        """Whether this read has met the record."""
+        place = record >> 3
+        return self.seen is not None and place < len(self.seen) and bool(self.seen[place] & (1 << (record & 7)))
+
+
+class _Change(NamedTuple):
+    """A record that differs from what the store holds."""
+
+    record: SourceRecord
+    raw: str
+    raw_hash: str
+    known: Known | None
+
+
+def land_page(work: PageWork, page: Page, now: datetime, guard: Guard | None, cursor: str | None) -> LandCounts:
+    """Store a page and, unless None, its cursor. Returns its balanced counts."""
+    counts = LandCounts(read=page.read, repeated=page.repeated)
+    rejects = list(page.rejects)
+    records = {r.record_id: r for r in page.records}
+    counts.repeated += len(page.records) - len(records)
+    with work.store.read() as conn:
+        known = landing.known_records(conn, work.source_id, work.object, list(records))
+        changes = _compare(work, records.values(), known, counts, rejects)
+        held = [c.known for c in changes if c.known is not None]
+        newest = landing.newest_versions(conn, held)
+        forms = landing.match_forms(conn, work.mapping.kind, [k.id for k in held])
+        employers = landing.organizations_of(conn, [k.id for k in held])
+    batch = _rows(work, changes, newest, forms, employers, now, counts, rejects)
+    counts.rejected += len(rejects)
+    _write(work, batch, page, records, rejects, now, guard, cursor)
+    return counts
+
+
+def _compare(
+    work: PageWork, records: Any, known: dict[str, Known], counts: LandCounts, rejects: list[Reject]
+) -> list[_Change]:
+    changes = []
+    for record in records:
+        held = known.get(record.record_id)
+        if held is not None and not record.deleted:
+            work.met(held.id)
+        if record.deleted:
+            if held is None or held.deleted:
+                counts.unchanged += 1
+            else:
+                changes.append(_Change(record, "", "", held))
+            continue
+        try:
+            raw = encode_bytes(record.payload)
+        except TypeError as error:
+            rejects.append(_unstorable(record, error))
+            continue
+        raw_hash = digest(raw)
+        if held is not None and held.raw_hash == raw_hash and not held.deleted:
+            counts.unchanged += 1
+        else:
+            changes.append(_Change(record, raw.decode(), raw_hash, held))
+    return changes
+
+
+def _rows(
+    work: PageWork,
+    changes: Sequence[_Change],
+    newest: dict[int, Newest],
+    forms: dict[int, dict[str, Any]],
+    employers: dict[int, set[int]],
+    now: datetime,
+    counts: LandCounts,
+    rejects: list[Reject],
+) -> Batch:
+    batch = Batch()
+    fresh = iter(work.store.allocate("record", sum(c.known is None for c in changes)))
+    for change in changes:
+        surrogate = change.known.id if change.known else next(fresh)
+        before = employers.get(surrogate, set())
+        if change.record.deleted:
+            _delete(work, batch, change, now)
+            for organization in before:
+                batch.want(organization, 1)
+            counts.deleted += 1
+            counts.stored += 1
+            continue
+        try:
+            unified = work.unify(change.record)
+        except Rejected as error:
+            rejects.append(
+                Reject(work.object, change.record.place, "mapping", str(error), change.raw, change.record.record_id)
+            )
+            continue
+        counts.stored += 1
+        work.met(surrogate)
+        _store(work, batch, surrogate, change, unified, newest.get(surrogate), forms.get(surrogate), now)
+        if work.mapping.kind == "person":
+            work.implied.employ(batch, surrogate, unified.record, before)
+    work.implied.settle(batch, now)
+    return batch
+
+
+def _store(
+    work: PageWork,
+    batch: Batch,
+    surrogate: int,
+    change: _Change,
+    unified: Unified,
+    newest: Newest | None,
+    old_form: dict[str, Any] | None,
+    now: datetime,
+) -> None:
+    record, known, kind = change.record, change.known, work.mapping.kind
+    same = known is not None and known.mapped_hash == unified.mapped_hash and not known.deleted
+    version = known.version if known is not None and same else (known.version if known else 0) + 1
+    batch.records.append((
+        surrogate, work.source_id, work.object, record.record_id, kind, False, version, change.raw_hash,
+        unified.mapped_hash, unified.identity_hash, change.raw if same else None, record.modified_at, now, None, work.run,
+    ))  # fmt: skip
+    if same:
+        return
+    since = field_times(record.payload, newest.payload, newest.field_since, newest.modified_at) if newest else {}
+    since = {name: at for name, at in since.items() if at != record.modified_at}
+    batch.versions.append((
+        surrogate, version, change.raw, record.modified_at, now, False, encode(since) if since else None,
+        work.mapping.version, work.run,
+    ))  # fmt: skip
+    fields = unified_since(work.mapping, since) if since else {}
+    row = unified_row(
+        surrogate, kind, unified, (work.mapping.version, NORMALISER_VERSION), encode(fields) if fields else None
+    )
+    (batch.persons if kind == "person" else batch.organizations).append(row)
+    batch.points.extend(point_rows(surrogate, unified.record))
+    if known is not None:
+        batch.replaced.append(surrogate)
+    _queue_keys(batch, surrogate, kind, unified, known, old_form)
+
+
+def _queue_keys(
+    batch: Batch, surrogate: int, kind: str, unified: Unified, known: Known | None, old_form: dict[str, Any] | None
+) -> None:
+    if known is not None and known.identity_hash == unified.identity_hash:
+        batch.want(surrogate, 1)
+        return
+    new, old = key_hashes(kind, unified.form), key_hashes(kind, old_form)
+    batch.key_ops.extend((key, surrogate, 1) for key in sorted(new - old))
+    batch.key_ops.extend((key, surrogate, -1) for key in sorted(old - new))
+    batch.want(surrogate, 0)
+
+
+def _delete(work: PageWork, batch: Batch, change: _Change, now: datetime) -> None:
+    """A deletion is a version of its own; keys and links stay, values go, and a merge names its survivor."""
+    known, record = change.known, change.record
+    assert known is not None
+    batch.deleted.append((known.id, known.version + 1))
+    batch.versions.append((known.id, known.version + 1, None, record.modified_at, now, True, None, "", work.run))
+    batch.want(known.id, 1)
+    if record.merged_into:
+        batch.aliases.append((
+            work.source_id, work.object, record.record_id, work.object, record.merged_into, "merge",
+            record.modified_at or now,
+        ))  # fmt: skip
+
+
+def _write(
+    work: PageWork,
+    batch: Batch,
+    page: Page,
+    records: dict[str, SourceRecord],
+    rejects: Sequence[Reject],
+    now: datetime,
+    guard: Guard | None,
+    cursor: str | None,
+) -> None:
+    store = work.store
+    if not (batch.records or batch.deleted or rejects or cursor is not None):
+        return
+    places = store.allocate("blocking_key_log", len(batch.key_ops))
+    queue_seq = store.allocate("queue", 1)[0]
+    letters = store.allocate("dead_letter", len(rejects))
+    with store.begin() as work_unit:
+        conn = work_unit.conn
+        if guard:
+            guard(conn)
+        landing.write_batch(conn, batch, places, queue_seq, "landed", now, work.run)
+        if rejects:
+            dead_letters.set_aside(conn, work.source_id, work.object, rejects, letters, now, work.run)
+        if dead_letters.any_open(conn, work.source_id, work.object):
+            bad = {r.place for r in rejects}
+            good = [r for r in records.values() if r.place not in bad]
+            dead_letters.resolve_by_landing(
+                conn, work.source_id, work.object, [r.record_id for r in good], [r.place for r in good]
+            )
+        if cursor is not None:
+            landing.save_cursor(conn, work.source_id, work.object, cursor, _newest_stamp(page), now)
+        work_unit.commit()
+
+
+def _newest_stamp(page: Page) -> datetime | None:
+    return max((r.modified_at for r in page.records if r.modified_at is not None), default=None)
+
+
+def _unstorable(record: SourceRecord, error: Exception) -> Reject:
+    detail = (
+        f"{record.object} {record.record_id} holds text that is not valid Unicode ({error}); correct it at the source."
+    )
+    return Reject(record.object, record.place, "not_unicode", detail, repr(dict(record.payload)), record.record_id)

@@ -1,0 +1,129 @@
+"""One source record to everything the store keeps of it: unified form, folded form, blocking keys, three hashes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from unified_model.entities import ORGANIZATION_FIELDS, PERSON_FIELDS, OrganizationRecord, PersonRecord
+from unified_model.identity.forms import organization_form, person_form
+from unified_model.identity.keys import keys_of
+from unified_model.mapping.read import reader
+from unified_model.mapping.rows import ObjectMapping
+from unified_model.records import SourceRecord
+from unified_model.store.codec import digest, encode, encode_bytes
+
+UnifiedRecord = PersonRecord | OrganizationRecord
+
+
+class Unified(NamedTuple):
+    """A source record in its unified form, with what matching needs."""
+
+    record: UnifiedRecord
+    form: dict[str, Any]
+    form_text: str
+    mapped_hash: str
+    identity_hash: str
+
+
+Unify = Callable[[SourceRecord], Unified]
+
+
+def unifier(mapping: ObjectMapping) -> Unify:
+    """A function that maps, normalises and hashes one record after the other."""
+    read = reader(mapping)
+    fold: Callable[[Any], dict[str, Any]] = person_form if mapping.kind == "person" else organization_form
+
+    def unify(source: SourceRecord) -> Unified:
+        record = read(source)
+        mapped_hash = hash_of_mapped(record)
+        form = fold(record)
+        folded = encode_bytes(form)
+        return Unified(record, form, folded.decode(), mapped_hash, digest(folded))
+
+    return unify
+
+
+def hash_of_mapped(record: UnifiedRecord) -> str:
+    """Hash of the unified form without the change stamp: a touch that changes no value is no change."""
+    stamp, record.modified_at = record.modified_at, None
+    hashed = digest(encode_bytes(record))
+    record.modified_at = stamp
+    return hashed
+
+
+def key_hashes(kind: str, form: Mapping[str, Any] | None) -> set[int]:
+    """The blocking keys of a folded form."""
+    return {key.hash for key in keys_of(kind, form)} if form else set()
+
+
+def unified_row(
+    record_id: int, kind: str, unified: Unified, versions: tuple[str, str], since: str | None
+) -> tuple[Any, ...]:
+    """A row of person_record or organization_record, in the order of `unified_columns`."""
+    record = unified.record
+    fields = PERSON_FIELDS if kind == "person" else ORGANIZATION_FIELDS
+    return (
+        record_id,
+        *[getattr(record, name) for name in fields],
+        encode(record.consents) if record.consents else None,
+        encode(record.external_ids) if record.external_ids else None,
+        encode(record.custom) if record.custom else None,
+        since,
+        unified.form_text,
+        *versions,
+    )
+
+
+def unified_columns(kind: str) -> tuple[str, ...]:
+    """Columns of person_record or organization_record that `unified_row` fills."""
+    fields = PERSON_FIELDS if kind == "person" else ORGANIZATION_FIELDS
+    return (
+        "record", *fields, "consents", "external_ids", "custom", "field_since", "match_form",
+        "mapping_version", "normaliser_version",
+    )  # fmt: skip
+
+
+POINT_COLUMNS = (
+    "record", "position", "kind", "raw", "canonical", "label", "parts", "verified", "since", "until", "source_column",
+)  # fmt: skip
+
+
+def point_rows(record_id: int, record: UnifiedRecord) -> list[tuple[Any, ...]]:
+    """Rows of contact_point for a unified record."""
+    return [
+        (
+            record_id, position, p.kind, p.raw, p.canonical, p.label, encode(p.parts) if p.parts else None, p.verified,
+            p.since, p.until, p.column,
+        )
+        for position, p in enumerate(record.points)
+    ]  # fmt: skip
+
+
+def field_times(
+    columns: Mapping[str, Any], before: Mapping[str, Any], before_since: Mapping[str, datetime], stamp: datetime | None
+) -> dict[str, datetime]:
+    """Raw columns whose value is as old as an earlier version, with that version's time; the rest dates from now."""
+    if stamp is None and not before_since:
+        return {}
+    since: dict[str, datetime] = {}
+    for name, value in columns.items():
+        if before.get(name) == value:
+            held = before_since.get(name, stamp)
+            if held is not None:
+                since[name] = held
+    return since
+
+
+def unified_since(mapping: ObjectMapping, raw_since: Mapping[str, datetime]) -> dict[str, datetime]:
+    """Times of raw columns as times of unified fields; a field of several columns dates from the newest of them."""
+    times: dict[str, datetime] = {}
+    newer: set[str] = set()
+    for row in mapping.rows:
+        held = raw_since.get(row.column)
+        if held is None:
+            newer.add(row.field)
+        elif row.field not in times or times[row.field] < held:
+            times[row.field] = held
+    return {field: at for field, at in times.items() if field not in newer}
