@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 from sqlalchemy import BigInteger, DateTime, Dialect, Integer, Text
 from sqlalchemy.dialects import postgresql
-from sqlalchemy.types import TypeDecorator, TypeEngine
+from sqlalchemy.types import TypeDecorator, TypeEngine, UserDefinedType
 
 Surrogate = BigInteger().with_variant(Integer(), "sqlite")
 """A bigint key of our own, never shown and never ordered by."""
@@ -22,7 +22,7 @@ NaturalText = Text().with_variant(postgresql.TEXT(collation="C"), "postgresql")
 
 def utc_text(value: datetime) -> str:
     """Fixed-width UTC text, so that SQLite compares times by comparing text."""
-    return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return value.astimezone(UTC).isoformat(timespec="microseconds")[:-6] + "Z"
 
 
 def utc_from_text(value: str) -> datetime:
@@ -72,14 +72,16 @@ class Json(TypeDecorator[Any]):
         return orjson.loads(value) if isinstance(value, str | bytes) else value
 
 
-class _PlainJson(postgresql.JSON):
-    """PostgreSQL `json` whose values we encode ourselves."""
+class _PlainJson(UserDefinedType[str]):
+    """PostgreSQL `json` whose values we encode ourselves.
 
-    def bind_processor(self, dialect: Dialect) -> Any:
-        return None
+    Not a subclass of SQLAlchemy's JSON: the dialect would swap that for its own, which encodes a second time.
+    """
 
-    def result_processor(self, dialect: Dialect, coltype: object) -> Any:
-        return None
+    cache_ok = True
+
+    def get_col_spec(self, **_: Any) -> str:
+        return "JSON"
 
 
 def encode(value: Any) -> str:

@@ -12,9 +12,16 @@ source = Table(
     metadata,
     column("id", Surrogate, "Surrogate key of the source system", key=True),
     column("label", NaturalText, "Name people use for it; can be renamed", unique=True),
-    column("installation", NaturalText, "The installation's own id (org id, portal id), pinned at first contact", unique=True),
+    column(
+        "installation",
+        NaturalText,
+        "The installation's own id (org id, portal id), pinned at first contact",
+        unique=True,
+    ),
     column("kind", Text, "salesforce, hubspot, files ..."),
-    column("doubtful", Text, "Why what it says should be doubted (a guessed encoding, say); null: nothing known", null=True),
+    column(
+        "doubtful", Text, "Why what it says should be doubted (a guessed encoding, say); null: nothing known", null=True
+    ),
     column("created_at", UtcTime, "When the store first met it"),
     column("removed_at", UtcTime, "When it was taken out of service; its records stay", null=True),
     comment="Source systems: one row an installation of a CRM or a file source",
@@ -36,7 +43,9 @@ source_record = Table(
     column("payload", Json, "The newest raw payload when it differs from the newest version's; else null", null=True),
     column("modified_at", UtcTime, "The source's own stamp of the newest copy", null=True),
     column("landed_at", UtcTime, "When the newest copy was stored"),
-    column("deleted_at", UtcTime, "When the source stopped having it; it stays evidence and gives no values", null=True),
+    column(
+        "deleted_at", UtcTime, "When the source stopped having it; it stays evidence and gives no values", null=True
+    ),
     column("run_id", Surrogate, "The sync run that stored the newest copy"),
     Index("uq_source_record_natural", "source_id", "object", "record_id", unique=True),
     comment="One row a record of a source system; natural key (source, object, record id)",
@@ -51,7 +60,9 @@ source_record_version = Table(
     column("modified_at", UtcTime, "The source's stamp of this version", null=True),
     column("landed_at", UtcTime, "When this version was stored"),
     column("deleted", Boolean, "True: this version is a deletion", default=False),
-    column("field_since", Json, "Raw columns whose value is older than this version -> since when; null: none", null=True),
+    column(
+        "field_since", Json, "Raw columns whose value is older than this version -> since when; null: none", null=True
+    ),
     column("mapping_version", Text, "Version of the mapping that made the unified form"),
     column("run_id", Surrogate, "The sync run that stored it"),
     comment="Every version of every source record, append only",
@@ -141,4 +152,3 @@ counter = Table(
     column("next", Surrogate, "Next free value"),
     comment="Surrogate keys are handed out in blocks from here",
 )
-

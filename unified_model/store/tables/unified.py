@@ -68,7 +68,12 @@ contact_point = Table(
     column("position", SmallInteger, "Order within the record", key=True),
     column("kind", Text, "email, phone, address or website"),
     column("raw", Text, "As the source wrote it"),
-    column("canonical", NaturalText, "Canonical e-mail, E.164 phone, folded address; null: could not be read as one", null=True),
+    column(
+        "canonical",
+        NaturalText,
+        "Canonical e-mail, E.164 phone, folded address; null: could not be read as one",
+        null=True,
+    ),
     column("label", Text, "work, mobile, mailing ...", null=True),
     column("parts", Json, "Addresses: street, locality, region, postal_code, country", null=True),
     column("verified", Boolean, "The source says it was verified", default=False),
@@ -84,7 +89,9 @@ affiliation = Table(
     metadata,
     column("record", Surrogate, "source_record.id of the person", key=True),
     column("position", SmallInteger, "Order within the record", key=True),
-    column("organization", Surrogate, "source_record.id of the organization: its own record, or an implied one", null=True),
+    column(
+        "organization", Surrogate, "source_record.id of the organization: its own record, or an implied one", null=True
+    ),
     column("name", Text, "Company as the person's record names it", null=True),
     column("domain", Text, "Company domain as the person's record gives it", null=True),
     column("reference", NaturalText, "The vendor's id of the company record", null=True),

@@ -1,0 +1,183 @@
+"""Bulk writes and reads by key, each on the fastest correct path of its backend.
+
+Rows are plain tuples in the order of `columns`. Times are aware datetimes, JSON columns are text encoded already
+(`types.encode`), absent values None. SQLite runs one prepared statement over all rows; PostgreSQL copies large
+batches in and merges them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
+from typing import Any, Literal, NamedTuple
+
+from sqlalchemy import Boolean, Connection, Integer, Table
+
+from unified_model.store import bulk_postgres
+from unified_model.store.faults import translated
+from unified_model.store.plain import refuse_odd_text, texts_of_times, times_of_texts
+from unified_model.store.types import UtcTime
+
+OnConflict = Literal["error", "ignore", "update"]
+Row = tuple[Any, ...]
+
+
+def write_rows(
+    conn: Connection,
+    table: Table,
+    columns: Sequence[str],
+    rows: Iterable[Row],
+    *,
+    on_conflict: OnConflict = "error",
+    conflict_columns: Sequence[str] = (),
+) -> int:
+    """Insert rows; returns how many were given.
+
+    `ignore` keeps the row that is there, `update` overwrites the given columns of it. Which row is the same is told
+    by `conflict_columns` (default: the primary key). Of two rows with one key in a batch, `update` keeps the last,
+    `ignore` the first.
+    """
+    plan = _plan(table, tuple(columns))
+    batch = rows if isinstance(rows, list) else list(rows)
+    if not batch:
+        return 0
+    key = tuple(conflict_columns) or plan.key
+    cells = refuse_odd_text(table.name, columns, batch, plan.text)
+    with translated():
+        if conn.dialect.name == "sqlite":
+            sql = _insert_sql(table, tuple(columns), on_conflict, key, "?")
+            _driver(conn).executemany(sql, texts_of_times(batch, cells, plan.times))
+        else:
+            sql = _insert_sql(table, tuple(columns), on_conflict, key, "%s")
+            bulk_postgres.write(_driver(conn), table, tuple(columns), batch, on_conflict, key, sql)
+    return len(batch)
+
+
+def update_rows(
+    conn: Connection, table: Table, key_columns: Sequence[str], columns: Sequence[str], rows: Iterable[Row]
+) -> int:
+    """Set `columns` of the rows with the given keys. A row is (values of columns ..., values of key_columns ...)."""
+    names = (*columns, *key_columns)
+    plan = _plan(table, names)
+    batch = rows if isinstance(rows, list) else list(rows)
+    if not batch:
+        return 0
+    cells = refuse_odd_text(table.name, names, batch, plan.text)
+    with translated():
+        if conn.dialect.name == "sqlite":
+            sets = ", ".join(f'"{name}" = ?' for name in columns)
+            where = " and ".join(f'"{name}" = ?' for name in key_columns)
+            sql = f'update "{table.name}" set {sets} where {where}'
+            _driver(conn).executemany(sql, texts_of_times(batch, cells, plan.times))
+        else:
+            bulk_postgres.update(_driver(conn), table, tuple(key_columns), tuple(columns), batch)
+    return len(batch)
+
+
+def delete_rows(conn: Connection, table: Table, key_columns: Sequence[str], keys: Iterable[Any]) -> int:
+    """Delete every row whose `key_columns` equal one of `keys`; returns how many went.
+
+    Keys are tuples, or plain values when there is one key column; a prefix of the primary key is enough.
+    """
+    batch = keys if isinstance(keys, list) else list(keys)
+    if not batch:
+        return 0
+    with translated():
+        if conn.dialect.name != "sqlite":
+            return bulk_postgres.delete(_driver(conn), table, tuple(key_columns), batch)
+        if len(key_columns) == 1:
+            sql = f'delete from "{table.name}" where "{key_columns[0]}" in (select value from json_each(?))'
+            return int(_driver(conn).execute(sql, (_json_list(batch),)).rowcount)
+        where = " and ".join(f'"{name}" = ?' for name in key_columns)
+        return int(_driver(conn).executemany(f'delete from "{table.name}" where {where}', batch).rowcount)
+
+
+def rows_by_keys(
+    conn: Connection,
+    table: Table,
+    key_column: str,
+    keys: Iterable[Any],
+    columns: Sequence[str],
+    equal: Mapping[str, Any] | None = None,
+) -> list[Row]:
+    """The given columns of every row whose `key_column` is among `keys`, in no order, by one statement.
+
+    `equal` narrows it to rows with these values in these columns. Times are aware datetimes, booleans bools, JSON is
+    text.
+    """
+    batch = keys if isinstance(keys, list) else list(keys)
+    if not batch:
+        return []
+    name = f'"{table.name}"'
+    wanted = ", ".join(f'{name}."{column}"' for column in columns)
+    mark = "?" if conn.dialect.name == "sqlite" else "%s"
+    same = "".join(f' and {name}."{column}" = {mark}' for column in equal or ())
+    values = tuple((equal or {}).values())
+    if conn.dialect.name == "sqlite":
+        # The cross join keeps SQLite from scanning the table: keys first, then one index look-up each.
+        sql = (
+            f"select {wanted} from (select distinct value from json_each(?)) k cross join {name} "
+            f'where {name}."{key_column}" = k.value{same}'
+        )
+        with translated():
+            found: list[Row] = _driver(conn).execute(sql, (_json_list(batch), *values)).fetchall()
+        plan = _plan(table, tuple(columns))
+        return times_of_texts(found, plan.times, plan.booleans)
+    kind = bulk_postgres.array_type(table.c[key_column])
+    sql = f'select {wanted} from {name} where {name}."{key_column}" = any(%s::{kind}){same}'
+    with translated():
+        return bulk_postgres.fetch(_driver(conn), sql, (batch, *values))
+
+
+class _Plan(NamedTuple):
+    """What must be done to the values of a list of columns, by position."""
+
+    text: tuple[int, ...]
+    times: tuple[int, ...]
+    booleans: tuple[int, ...]
+    key: tuple[str, ...]
+
+
+@lru_cache(maxsize=256)
+def _plan(table: Table, columns: tuple[str, ...]) -> _Plan:
+    text, times, booleans = [], [], []
+    for position, name in enumerate(columns):
+        type_ = table.c[name].type
+        if isinstance(type_, UtcTime):
+            times.append(position)
+        elif isinstance(type_, Boolean):
+            booleans.append(position)
+        elif not isinstance(type_, Integer):
+            text.append(position)
+    return _Plan(tuple(text), tuple(times), tuple(booleans), tuple(c.name for c in table.primary_key))
+
+
+@lru_cache(maxsize=256)
+def _insert_sql(
+    table: Table, columns: tuple[str, ...], on_conflict: OnConflict, key: tuple[str, ...], mark: str
+) -> str:
+    names = ", ".join(f'"{name}"' for name in columns)
+    marks = ", ".join([mark] * len(columns))
+    return f'insert into "{table.name}" ({names}) values ({marks}) ' + on_conflict_clause(columns, on_conflict, key)
+
+
+def on_conflict_clause(columns: Sequence[str], on_conflict: OnConflict, key: Sequence[str]) -> str:
+    """The end of an insert: nothing, `on conflict ... do nothing`, or `do update`."""
+    if on_conflict == "error":
+        return ""
+    target = ", ".join(f'"{name}"' for name in key)
+    sets = ", ".join(f'"{name}" = excluded."{name}"' for name in columns if name not in key)
+    if on_conflict == "ignore" or not sets:
+        return f"on conflict ({target}) do nothing"
+    return f"on conflict ({target}) do update set {sets}"
+
+
+def _json_list(values: list[Any]) -> str:
+    import orjson
+
+    return orjson.dumps(values).decode()
+
+
+def _driver(conn: Connection) -> Any:
+    """The driver's own connection, inside the transaction that SQLAlchemy began."""
+    return conn.connection.driver_connection
