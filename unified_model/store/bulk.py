@@ -1,7 +1,7 @@
 """Bulk writes and reads by key, each on the fastest correct path of its backend.
 
 Rows are plain tuples in the order of `columns`. Times are aware datetimes, JSON columns are text encoded already
-(`types.encode`), absent values None. SQLite runs one prepared statement over all rows; PostgreSQL copies large
+(`codec.encode`), absent values None. SQLite runs one prepared statement over all rows; PostgreSQL copies large
 batches in and merges them.
 """
 

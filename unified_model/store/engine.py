@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Literal
 
-from sqlalchemy import URL, Connection, Engine
+from sqlalchemy import URL, Connection, Engine, Table
 
 from unified_model.store.connect import READING, engine_for, parse_url
 from unified_model.store.faults import translated
@@ -146,6 +146,12 @@ def open_store(url: str, *, upgrade: Upgrade = "auto") -> Store:
         store.close()
         raise
     return store
+
+
+def lock_table(conn: Connection, table: Table) -> None:
+    """One writer of this table at a time until the transaction ends (on SQLite there is only one anyway)."""
+    if conn.dialect.name == "postgresql":
+        conn.exec_driver_sql(f'lock table "{table.name}" in share row exclusive mode')
 
 
 def _take(conn: Connection, name: str, n: int) -> range:

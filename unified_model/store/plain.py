@@ -16,7 +16,7 @@ Cells = list[tuple[Any, ...]]
 def storable(text: str) -> str:
     """The same text as every backend can hold it: NUL becomes U+2400, a lone surrogate `\\udXXX` spelled out.
 
-    For columns; JSON keeps NULs as they are and spells out lone surrogates by itself (`types.encode`).
+    For columns; JSON keeps NULs as they are and spells out lone surrogates by itself (`codec.encode`).
     """
     if "\0" in text:
         text = text.replace("\0", "␀")

@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-import orjson
 from sqlalchemy import BigInteger, DateTime, Dialect, Integer, Text
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.types import TypeDecorator, TypeEngine, UserDefinedType
+
+from unified_model.store.codec import decode, encode
 
 Surrogate = BigInteger().with_variant(Integer(), "sqlite")
 """A bigint key of our own, never shown and never ordered by."""
@@ -69,7 +70,7 @@ class Json(TypeDecorator[Any]):
         return None if value is None else encode(value)
 
     def process_result_value(self, value: Any, dialect: Dialect) -> Any:
-        return orjson.loads(value) if isinstance(value, str | bytes) else value
+        return decode(value)
 
 
 class _PlainJson(UserDefinedType[str]):
@@ -82,8 +83,3 @@ class _PlainJson(UserDefinedType[str]):
 
     def get_col_spec(self, **_: Any) -> str:
         return "JSON"
-
-
-def encode(value: Any) -> str:
-    """Compact JSON text with sorted keys: equal values give equal text."""
-    return orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode()
