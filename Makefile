@@ -6,7 +6,8 @@
 #   make lint    ruff, format check, mypy, import contracts
 #   make drill   the long tests: crashes, real servers and workers
 #   make bench   measured claims
-#   make lock    resolve constraints.txt anew (needs nothing but pyproject.toml)
+#   make docs    write the generated pages of docs/ anew
+#   make lock    resolve constraints.txt anew to the newest that pyproject.toml allows
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -23,7 +24,7 @@ export PREFECT_SERVER_ANALYTICS_ENABLED := false
 export DO_NOT_TRACK := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: setup demo test lint drill bench lock clean
+.PHONY: setup demo test lint drill bench docs lock clean
 .DEFAULT_GOAL := setup
 
 setup: $(STAMP)
@@ -37,6 +38,7 @@ $(STAMP): pyproject.toml constraints.txt
 	    $$candidate -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && python=$$candidate; \
 	done; \
 	[ -n "$$python" ] || { echo "make setup needs Python 3.11 or newer with its venv module; name one with PYTHON=..." >&2; exit 1; }; \
+	[ -x $(BIN)/python ] || echo "Making $(VENV): some 700 MB to fetch the first time, about half a minute."; \
 	[ -x $(BIN)/python ] || $$python -m venv $(VENV)
 	@$(BIN)/python -m uv --version >/dev/null 2>&1 || $(BIN)/python -m pip install --quiet uv -c constraints.txt
 	@UV_PYTHON_DOWNLOADS=never VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/python -m uv pip install --quiet --editable '.[dev]' --constraint constraints.txt
@@ -60,7 +62,10 @@ drill: setup
 bench: setup
 	@$(BIN)/python -m benchmarks
 
-lock:
+docs: setup
+	@$(BIN)/python docs/reference.py
+
+lock: setup
 	@$(BIN)/python -m uv pip compile --quiet --universal --upgrade --all-extras --no-header --no-annotate --no-emit-index-url \
 	    --python-version 3.11 pyproject.toml --output-file constraints.txt
 

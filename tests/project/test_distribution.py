@@ -42,12 +42,12 @@ def test_the_installed_distribution_has_the_version_of_the_sources() -> None:
 
 
 def test_the_wheel_carries_every_file_of_our_packages(tmp_path: Path) -> None:
-    build = [sys.executable, "-m", "uv", "build", "--wheel", "--quiet", "--out-dir", str(tmp_path), str(ROOT)]
+    build = [sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", str(tmp_path)]
     expected = {
         path.relative_to(ROOT).as_posix() for path in our_files() if path.relative_to(ROOT).parts[0] in PACKAGES
     }
 
-    subprocess.run(build, check=True, capture_output=True)
+    subprocess.run(build, cwd=ROOT, check=True, capture_output=True)
 
     with zipfile.ZipFile(next(tmp_path.glob("*.whl"))) as wheel:
         names = set(wheel.namelist())
