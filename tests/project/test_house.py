@@ -20,6 +20,7 @@ LIBRARIES = {
     "unified_model/identity": {
         "anyascii",
         "duckdb",
+        "numpy",
         "nicknames",
         "numpy",
         "phonenumbers",
@@ -32,6 +33,7 @@ LIBRARIES = {
         "adbc_driver_sqlite",
         "alembic",
         "duckdb",
+        "numpy",
         "orjson",
         "psycopg",
         "pyarrow",
