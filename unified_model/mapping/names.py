@@ -61,6 +61,7 @@ _PREFIXES = _words(
 )
 _DOTTED_PREFIXES = _words("hon mag ing rev fr gen col maj capt lt sgt dipl ir st")
 _AFTER_PREFIX = _words("hc h.c med rer nat phil jur habil mult ing oec dent vet dr prof")
+_AND = _words("and & und et y e")
 _SUFFIXES = _words("jr sr junior senior júnior ii iii iv")
 _DEGREES = _words(
     "phd md mba esq cpa dds dvm rn llm ba bsc msc mphil dphil obe cbe mbe qc kc dipl-ing fh bsn jd",
@@ -105,6 +106,9 @@ def _cut_prefixes(words: list[str]) -> tuple[list[str], list[str]]:
     count = 0
     while count < len(words) - 1:
         word = _bare(words[count])
+        if count and word in _AND and len(words) > count + 2 and _bare(words[count + 1]) in _PREFIXES:
+            count += 2  # Mr and Mrs Smith
+            continue
         dotted = words[count].endswith(".")
         if not (
             word in _PREFIXES or (dotted and word in _DOTTED_PREFIXES) or (count and dotted and word in _AFTER_PREFIX)

@@ -61,6 +61,21 @@ def modified_reader(mapping: ObjectMapping) -> Callable[[Mapping[str, Any]], Any
     return lambda payload: read(payload.get(column))
 
 
+def fate_reader(mapping: ObjectMapping) -> Callable[[Mapping[str, Any]], tuple[bool, str | None]]:
+    """Payload -> (deleted, id of the record it was merged into), for exports that keep what was deleted."""
+    deleted, merged_into = mapping.deleted, mapping.merged_into
+    if deleted is None and merged_into is None:
+        return lambda payload: (False, None)
+    flag = TRANSFORMS["flag"].read
+    form = TimeForm(mapping.zone, mapping.date_order)
+
+    def read(payload: Mapping[str, Any]) -> tuple[bool, str | None]:
+        survivor = clean(payload.get(merged_into)) if merged_into else None
+        return (bool(deleted and flag(payload.get(deleted), form)) or survivor is not None, survivor)
+
+    return read
+
+
 def _person_reader(mapping: ObjectMapping, plan: _Plan) -> Callable[[SourceRecord], PersonRecord]:
     singles, companies = plan.singles, plan.companies
     splits = any(attribute == "full_name" for _, attribute, _ in singles)

@@ -21,8 +21,8 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from typing import Literal, NamedTuple
 
@@ -79,6 +79,10 @@ class ObjectMapping:
     """Column of the record's lasting id; None: the object has none."""
     modified: str | None = None
     """Column of the source's stamp of change; by default the row of `modified_at`."""
+    deleted: str | None = None
+    """Column that says yes when the record was deleted (`IsDeleted` in an export that keeps the recycle bin)."""
+    merged_into: str | None = None
+    """Column of the survivor's id when the record was merged away."""
     zone: str = "UTC"
     """Zone of times that name none (IANA)."""
     date_order: DateOrder = "ymd"
@@ -86,18 +90,14 @@ class ObjectMapping:
     volatile: tuple[str, ...] = ()
     """Columns whose change alone makes no new version (last viewed, calculated)."""
 
+    version: str = field(init=False, compare=False)
+    """Hash of everything that decides what is read; labels for people and ways of writing are left out."""
+
     def __post_init__(self) -> None:
         if self.modified is None:
             stamped = next((row.column for row in self.rows if row.field == "modified_at"), None)
             object.__setattr__(self, "modified", stamped)
-
-    @property
-    def version(self) -> str:
-        """Hash of everything that decides what is read; labels for people are left out."""
-        rows = [(row.column, row.field, read_name(row, self.kind)) for row in self.rows]
-        facts = [READER_VERSION, self.object, self.kind, rows, self.key, self.modified, self.zone, self.date_order]
-        text = json.dumps([*facts, sorted(self.volatile)], ensure_ascii=False)
-        return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+        object.__setattr__(self, "version", _version(self))
 
     @property
     def volatile_fields(self) -> frozenset[str]:
@@ -109,14 +109,19 @@ class ObjectMapping:
         """Columns that hold a field, in the mapping's order."""
         return tuple(row.column for row in self.rows if row.field == field)
 
-    def by_labels(self) -> ObjectMapping:
-        """The same mapping over the columns' names for people, as reports and exports for people write them."""
-        names = {row.column: row.label or row.column for row in self.rows}
+    def renamed(self, names: Mapping[str, str]) -> ObjectMapping:
+        """The same mapping over other names of its columns (a report's labels); columns not named keep theirs."""
+
+        def new(column: str | None) -> str | None:
+            return None if column is None else names.get(column, column)
+
         return replace(
             self,
-            rows=tuple(replace(row, column=names[row.column]) for row in self.rows),
-            key=names.get(self.key, self.key) if self.key else None,
-            modified=names.get(self.modified, self.modified) if self.modified else None,
+            rows=tuple(replace(row, column=names.get(row.column, row.column)) for row in self.rows),
+            key=new(self.key),
+            modified=new(self.modified),
+            deleted=new(self.deleted),
+            merged_into=new(self.merged_into),
             volatile=tuple(names.get(column, column) for column in self.volatile),
         )
 
@@ -128,13 +133,22 @@ class ObjectMapping:
             rows=tuple(row for row in self.rows if row.column in present),
             key=self.key if self.key in present else None,
             modified=self.modified if self.modified in present else None,
+            deleted=self.deleted if self.deleted in present else None,
+            merged_into=self.merged_into if self.merged_into in present else None,
             volatile=tuple(column for column in self.volatile if column in present),
         )
 
 
+def _version(mapping: ObjectMapping) -> str:
+    rows = [(row.column, row.field, row.read) for row in mapping.rows]
+    facts = [READER_VERSION, mapping.object, mapping.kind, rows, mapping.key, mapping.modified]
+    text = json.dumps([*facts, mapping.zone, mapping.date_order, sorted(mapping.volatile)], ensure_ascii=False)
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
 def unmapped(mapping: ObjectMapping, columns: Iterable[str]) -> list[str]:
     """Columns the mapping does not read; they stay in the raw payload."""
-    known = {row.column for row in mapping.rows} | {mapping.key, mapping.modified}
+    known = {row.column for row in mapping.rows} | {mapping.key, mapping.modified, mapping.deleted, mapping.merged_into}
     return [column for column in columns if column not in known]
 
 

@@ -17,7 +17,7 @@ DATE_ORDERS: tuple[str, ...] = get_args(DateOrder)
 
 
 def parse_time(text: str, zone: str = "UTC", order: DateOrder = "ymd") -> datetime | None:
-    """Aware UTC, or None. Without a zone it is taken in `zone` (of an hour that comes twice: the first); a day is its start."""
+    """Aware UTC, or None. Without a zone it is taken in `zone` (the first of a doubled hour); a day is its start."""
     if text[4:5] == "-":  # the ISO forms; digits alone must not come here, `fromisoformat` reads dates into epochs
         try:
             moment = datetime.fromisoformat(text)

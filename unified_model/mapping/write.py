@@ -17,7 +17,7 @@ def to_vendor(mapping: ObjectMapping, values: Mapping[str, Any]) -> dict[str, An
     """Field -> value becomes column -> raw value, for the fields given and no others.
 
     None clears a column (the writer knows how its vendor spells that). Consent is never cleared: silence is no consent.
-    Of several columns of one field the first takes the value, contact points excepted: a tuple fills them in turn.
+    Of several columns of one field the first takes the value; several e-mails or phones (a tuple) fill them in turn.
     """
     form = TimeForm(mapping.zone, mapping.date_order)
     raw: dict[str, Any] = {}
@@ -33,6 +33,8 @@ def to_vendor(mapping: ObjectMapping, values: Mapping[str, Any]) -> dict[str, An
         value = values[row.field] if row.field in values else _composed_name(values)
         if ref.family == "point":
             value = _point_value(value, turn, many=transform.makes == "many")
+        elif turn and ref.family == "address":
+            value = None  # the first column of the part took it whole
         elif turn:
             continue
         if value is not None:

@@ -1,0 +1,1 @@
+"""HubSpot: how its API and its exports speak."""

@@ -1,0 +1,1 @@
+"""Salesforce: how its API and its exports speak."""
