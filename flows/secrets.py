@@ -1,4 +1,4 @@
-"""Secrets: from the environment, else from a file beside the store that only its owner can read; never from settings."""
+"""Secrets: from the environment, else from an owner-only file beside the store; never from settings."""
 
 from __future__ import annotations
 

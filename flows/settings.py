@@ -11,6 +11,7 @@ import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -43,12 +44,16 @@ FILES = (
     Setting("object", (str,), "name of the records in this source; default: the file's name"),
     Setting("record", (str,), "what a row is", ("person", "organization")),
     Setting("export", (str,), "standard export whose columns these are, such as salesforce.Contact"),
-    Setting("key", (str, list), "column that names a record for ever; without one the source is append only"),
+    Setting(
+        "key", (str, list), "column (or columns) that names a record for ever; without one the source is append only"
+    ),
     Setting("modified", (str,), "column with the time of the last change"),
-    Setting("as_of", (str,), "date the file was exported, for values without a time of their own"),
+    Setting("as_of", (str, date), "date the file was exported, for values without a time of their own"),
     Setting("encoding", (str,), "encoding of the text; default: found out"),
     Setting("delimiter", (str,), "what separates columns; default: found out"),
     Setting("quote", (str,), "what encloses values; default: found out"),
+    Setting("objects", (list,), "objects to read, when not all of them"),
+    Setting("header_row", (int,), "line with the column names; default: the first that is not blank"),
     Setting("sheet", (str,), "sheet of a workbook; default: the first"),
     Setting("zone", (str,), "time zone of times without one, such as Europe/Berlin; default UTC"),
     Setting("date_order", (str,), "how dates are written", ("ymd", "dmy", "mdy")),
@@ -58,7 +63,7 @@ FILES = (
     Setting("doubtful", (str,), "why what this source says should be doubted"),
     Setting("exclude_fields", (list,), "columns never taken in"),
     Setting("volatile", (list,), "columns whose change alone changes nothing (last viewed ...)"),
-    Setting("mapping", (dict,), "column = unified field"),
+    Setting("mapping", (dict,), "column = unified field; with several objects a table each"),
 )
 
 SOURCES: Mapping[str, tuple[Setting, ...]] = {"files": FILES}

@@ -1,4 +1,4 @@
-"""How a running flow tells where it is, and how it is asked to stop. Carries counts and labels, never customers' data."""
+"""How a running flow tells where it is, and how it is asked to stop: counts and labels, never customers' data."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class Watch:
 
 @contextmanager
 def stop_on_signals(announce: Callable[[], None]) -> Iterator[Callable[[], bool]]:
-    """Ctrl-C and SIGTERM ask for a stop at the next chunk; a second Ctrl-C ends at once (which loses nothing either)."""
+    """Ctrl-C and SIGTERM ask for a stop at the next chunk; a second Ctrl-C ends at once (and loses nothing)."""
     asked = threading.Event()
     if threading.current_thread() is not threading.main_thread():
         yield asked.is_set

@@ -1,0 +1,170 @@
+"""`unsilo sync`, `pull`, `resolve`: the main job, with progress for whoever looks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import click
+
+from console.options import Call, Command
+from console.output import number, print_table, screen
+from console.progress import at_terminal, emit, watching
+from flows.reports import PullReport, ResolveReport, SyncReport
+
+_full = click.option("--full", is_flag=True, help="Read everything again, not only what changed.")
+_accept = click.option(
+    "--accept-deletes", is_flag=True, help="Believe a snapshot in which suspiciously many records are missing."
+)
+_here = click.option("--in-process", is_flag=True, help="Run here, even if a Prefect API is configured.")
+_json = click.option("--json", "as_json", is_flag=True, help="JSON lines also at a terminal.")
+
+
+@click.command(
+    cls=Command,
+    examples="""
+    unsilo sync
+    unsilo sync emea marketing
+    PREFECT_API_URL=http://127.0.0.1:4200/api unsilo sync
+    """,
+)
+@click.argument("sources", nargs=-1)
+@_full
+@_accept
+@_here
+@_json
+@click.pass_context
+def sync(
+    ctx: click.Context, sources: tuple[str, ...], full: bool, accept_deletes: bool, in_process: bool, as_json: bool
+) -> None:
+    """Read all sources (or those named), match, consolidate.
+
+    Reads only what changed since last time. Ctrl-C ends at the next chunk; the next run goes on from there. With a
+    Prefect API configured this is a Prefect run; with none it runs here and starts no server.
+    """
+    from flows.runner import run_sync
+
+    settings = _call(ctx).settings()
+    with watching(as_json=as_json) as watch:
+        report = run_sync(
+            settings, watch, sources, full=full, accept_deletes=accept_deletes, in_process=in_process
+        )
+    _tell(report, as_json)
+    ctx.exit(report.exit_code)
+
+
+@click.command(
+    cls=Command,
+    examples="""
+    unsilo pull
+    unsilo pull marketing --full
+    """,
+)
+@click.argument("sources", nargs=-1)
+@_full
+@_accept
+@_here
+@_json
+@click.pass_context
+def pull(
+    ctx: click.Context, sources: tuple[str, ...], full: bool, accept_deletes: bool, in_process: bool, as_json: bool
+) -> None:
+    """Read all sources (or those named) and store what changed; matching waits for `unsilo resolve`."""
+    from flows.runner import run_pull
+
+    settings = _call(ctx).settings()
+    with watching(as_json=as_json) as watch:
+        report = run_pull(
+            settings, watch, sources, full=full, accept_deletes=accept_deletes, in_process=in_process
+        )
+    _tell(report, as_json)
+    ctx.exit(report.exit_code)
+
+
+@click.command(cls=Command, examples="unsilo resolve")
+@_here
+@_json
+@click.pass_context
+def resolve(ctx: click.Context, in_process: bool, as_json: bool) -> None:
+    """Match and consolidate what was read and not resolved yet."""
+    from flows.runner import run_resolve
+
+    settings = _call(ctx).settings()
+    with watching(as_json=as_json) as watch:
+        resolved = run_resolve(settings, watch, in_process=in_process)
+    report = SyncReport((), resolved, resolved.seconds)
+    _tell(report, as_json)
+    ctx.exit(report.exit_code)
+
+
+def _call(ctx: click.Context) -> Call:
+    return ctx.ensure_object(Call)
+
+
+def _tell(report: SyncReport, as_json: bool) -> None:
+    if as_json or not at_terminal():
+        emit("done", **report.as_dict())
+    else:
+        show_report(report)
+
+
+def show_report(report: SyncReport) -> None:
+    """A run's result for people: what was read of each source, what resolving changed, what needs attention."""
+    if report.pulls:
+        _show_pulls(report)
+    for pull_report in report.pulls:
+        if pull_report.error:
+            screen().print(f"  {pull_report.source}: {pull_report.error}")
+    if report.resolve is not None:
+        for line in resolve_sentences(report.resolve):
+            click.echo(line)
+    for line in _what_next(report):
+        click.echo(line)
+
+
+def _show_pulls(report: SyncReport) -> None:
+    columns: tuple[tuple[str, Callable[[PullReport], Any]], ...] = (
+        ("source", lambda p: p.source),
+        ("read", lambda p: p.read),
+        ("stored", lambda p: p.stored),
+        ("unchanged", lambda p: p.unchanged),
+        ("repeated", lambda p: p.repeated),
+        ("set aside", lambda p: p.rejected),
+        ("deleted", lambda p: p.deleted),
+        ("seconds", lambda p: round(p.seconds, 1)),
+        ("", lambda p: p.state.replace("done_with_rejects", "done, some set aside")),
+    )
+    rows = [tuple(value(one) for _, value in columns) for one in report.pulls]
+    print_table([name for name, _ in columns], rows)
+
+
+def resolve_sentences(resolved: ResolveReport) -> list[str]:
+    """What resolving did, in words."""
+    if resolved.state == "failed":
+        return [f"Resolving failed: {resolved.error}"]
+    counts: Mapping[str, Any] = resolved.counts
+    done = [
+        f"{number(int(counts[name]), one, many)}"
+        for name, one, many in (
+            ("customers_created", "new customer", "new customers"),
+            ("updated", "customer updated", "customers updated"),
+            ("merged", "customer merged into another", "customers merged into others"),
+            ("split", "customer split", "customers split"),
+        )
+        if counts.get(name)
+    ]
+    looked_at = number(int(counts.get("records", 0)), "record")
+    return [f"Resolved {looked_at} in {resolved.seconds:,.1f} s: {', '.join(done) or 'nothing changed'}."]
+
+
+def _what_next(report: SyncReport) -> list[str]:
+    lines: list[str] = []
+    aside = sum(one.rejected for one in report.pulls)
+    if aside:
+        lines.append(f"{number(aside, 'record')} set aside with the reason: `unsilo dead-letters list`.")
+    waiting = int(report.resolve.counts.get("reviews", 0)) if report.resolve else 0
+    if waiting:
+        lines.append(f"{number(waiting, 'doubtful pair')} for a person to look at: `unsilo review`.")
+    if report.state == "stopped":
+        lines.append("Stopped as asked. Run the same command again: it goes on from here.")
+    return lines

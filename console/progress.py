@@ -1,0 +1,108 @@
+"""Progress for whoever looks: bars at a terminal, one JSON line an event otherwise."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from console.faults import say
+from flows.watch import Event, Watch, stop_on_signals
+
+if TYPE_CHECKING:
+    from rich.progress import Progress, TaskID
+
+QUIET_S = 1.0
+"""JSON lines of one stage come at most this often; its last one always comes."""
+
+STOPPING = "Stopping at the next chunk; what is stored stays, and the next run goes on from there."
+
+_WORDS = {
+    "read": "reading", "keys": "counting keys", "crossings": "finding crowded keys", "links": "weighing pairs",
+    "score": "weighing pairs", "cluster": "grouping", "clusters": "grouping", "golden": "choosing values",
+}  # fmt: skip
+
+
+def at_terminal() -> bool:
+    """Somebody looks: standard output is a terminal."""
+    return sys.stdout.isatty()
+
+
+@contextmanager
+def watching(*, as_json: bool = False) -> Iterator[Watch]:
+    """A watch that shows progress and listens to Ctrl-C. `as_json`: lines even at a terminal."""
+    show = _bars if at_terminal() and sys.stderr.isatty() and not as_json else _lines
+    with show() as tell, stop_on_signals(lambda: say(STOPPING)) as should_stop:
+        yield Watch(tell, should_stop)
+
+
+def emit(event: str, **facts: Any) -> None:
+    """One JSON line on standard output."""
+    import orjson
+
+    click.echo(orjson.dumps({"event": event, **facts}, default=str).decode())
+
+
+@contextmanager
+def _lines() -> Iterator[Callable[[Event], None]]:
+    last: dict[tuple[str, str | None, str], tuple[float, Event | None]] = {}
+
+    def tell(event: Event) -> None:
+        key = (event.step, event.source, event.stage)
+        for other, (_, waiting) in list(last.items()):
+            if other != key and other[:2] == key[:2] and waiting is not None:
+                last[other] = (last[other][0], None)
+                _line(waiting)
+        now = time.monotonic()
+        shown_at = last.get(key, (0.0, None))[0]
+        if now - shown_at >= QUIET_S:
+            last[key] = (now, None)
+            _line(event)
+        else:
+            last[key] = (shown_at, event)
+
+    try:
+        yield tell
+    finally:
+        for _, waiting in last.values():
+            if waiting is not None:
+                _line(waiting)
+
+
+def _line(event: Event) -> None:
+    facts = {name: value for name, value in event._asdict().items() if value is not None}
+    emit("progress", **facts)
+
+
+@contextmanager
+def _bars() -> Iterator[Callable[[Event], None]]:
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    from console.output import screen
+
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}", markup=False),
+        BarColumn(bar_width=28),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=screen(stderr=True), transient=True) as progress:
+        yield _bar_teller(progress)
+
+
+def _bar_teller(progress: Progress) -> Callable[[Event], None]:
+    tasks: dict[tuple[str, str | None, str], TaskID] = {}
+
+    def tell(event: Event) -> None:
+        key = (event.step, event.source, event.stage)
+        if key not in tasks:
+            words = _WORDS.get(event.stage, event.stage)
+            tasks[key] = progress.add_task(f"{event.source or 'all'}: {words}", total=event.total)
+        progress.update(tasks[key], completed=event.done, total=event.total)
+
+    return tell

@@ -1,0 +1,57 @@
+"""A lease held for as long as a flow works: renewed between chunks, checked in every write, given back at the end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from flows.hub import Hub
+
+if TYPE_CHECKING:
+    from unified_model.store.leases import Lease
+
+
+class Held:
+    """A lease in our hands. `guard` goes into every write transaction; `renew_if_due` is called between chunks."""
+
+    def __init__(self, hub: Hub, lease: Lease) -> None:
+        self._hub = hub
+        self._lease = lease
+
+    @property
+    def guard(self) -> Callable[[Any], None]:
+        """Raises LeaseLost inside a write transaction once somebody else has taken over."""
+        from unified_model.store.leases import guard
+
+        return guard(self._lease)
+
+    def renew_if_due(self) -> None:
+        """Renew once half of the time is over; a call in between costs nothing."""
+        from unified_model.store.leases import TTL_S, renew
+
+        now = self._hub.clock()
+        if now > self._lease.expires_at - timedelta(seconds=TTL_S / 2):
+            self._lease = renew(self._hub.store, self._lease, now)
+
+    def asked(self, should_stop: Callable[[], bool]) -> Callable[[], bool]:
+        """The question between chunks, which renews the lease on the way."""
+
+        def ask() -> bool:
+            self.renew_if_due()
+            return should_stop()
+
+        return ask
+
+
+@contextmanager
+def lease_held(hub: Hub, name: str) -> Iterator[Held]:
+    """Hold the lease of that name; `Retry` says who holds it if it isn't free."""
+    from unified_model.store.leases import acquire, release
+
+    lease = acquire(hub.store, name, hub.clock())
+    try:
+        yield Held(hub, lease)
+    finally:
+        release(hub.store, lease)

@@ -1,0 +1,66 @@
+"""What flows answer with: counts and states, ready to be shown, sent or stored. Never customers' data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal
+
+State = Literal["done", "done_with_rejects", "stopped", "failed"]
+
+_WORST_FIRST: tuple[State, ...] = ("failed", "stopped", "done_with_rejects", "done")
+_EXIT_CODES: Mapping[State, int] = {"done": 0, "done_with_rejects": 3, "stopped": 1, "failed": 1}
+
+
+@dataclass(frozen=True, slots=True)
+class PullReport:
+    """What became of one source's records. read = stored + unchanged + repeated + rejected + suppressed."""
+
+    source: str
+    state: State
+    read: int = 0
+    stored: int = 0
+    unchanged: int = 0
+    repeated: int = 0
+    rejected: int = 0
+    suppressed: int = 0
+    deleted: int = 0
+    seconds: float = 0.0
+    run: int | None = None
+    error: str | None = None
+    retry: bool = False
+    """True: the same pull may go through later without anybody doing anything."""
+
+
+@dataclass(frozen=True, slots=True)
+class ResolveReport:
+    """What matching and consolidating changed."""
+
+    state: State
+    counts: Mapping[str, Any] = field(default_factory=dict)
+    seconds: float = 0.0
+    run: int | None = None
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SyncReport:
+    """A sync: every source's pull, then the resolve."""
+
+    pulls: Sequence[PullReport] = ()
+    resolve: ResolveReport | None = None
+    seconds: float = 0.0
+
+    @property
+    def state(self) -> State:
+        states = [pull.state for pull in self.pulls] + ([self.resolve.state] if self.resolve else [])
+        return min(states, key=_WORST_FIRST.index, default="done")
+
+    @property
+    def exit_code(self) -> int:
+        """0 done, 1 failed or stopped, 3 done with records set aside."""
+        return _EXIT_CODES[self.state]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain data, for JSON."""
+        return {"state": self.state, **asdict(self)}

@@ -1,0 +1,58 @@
+"""Resolve: what was landed is matched, grouped and consolidated into golden records, chunk by chunk.
+
+One resolver a store, by lease. Whatever ends it, the queue says what is left, and the next one goes on from there.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import asdict, is_dataclass
+from typing import Any
+
+from flows.hub import Hub
+from flows.lease import lease_held
+from flows.reports import ResolveReport, State
+from flows.watch import Watch
+from unified_model.errors import UnsiloError, UsageError
+
+
+def resolve_identities(hub: Hub, watch: Watch, *, prefect_run: str | None = None) -> ResolveReport:
+    """Resolve everything that waits. Trouble with the store is told in the report; only wrong usage is raised."""
+    started = time.monotonic()
+    try:
+        run, state, counts, error = _resolve(hub, watch, prefect_run)
+    except UsageError:
+        raise
+    except UnsiloError as trouble:
+        run, state, counts, error = None, "failed", {}, str(trouble)
+    return ResolveReport(state, counts, round(time.monotonic() - started, 3), run, error)
+
+
+def _resolve(hub: Hub, watch: Watch, prefect_run: str | None) -> tuple[int, State, Mapping[str, Any], str | None]:
+    from unified_model.use_cases.resolve import resolve
+
+    from unified_model.store.leases import RESOLVE
+    from unified_model.store.runs import finish_run, start_run
+
+    with lease_held(hub, RESOLVE) as held:
+        run = start_run(hub.store, "resolve", hub.clock(), prefect_run=prefect_run)
+        state: State = "failed"
+        counts: Mapping[str, Any] = {}
+        error: str | None = "The run was ended from outside."
+        try:
+            figures = resolve(
+                hub.store,
+                clock=hub.clock,
+                progress=watch.progress("resolve"),
+                should_stop=held.asked(watch.should_stop),
+                guard=held.guard,
+                run=run,
+            )
+            counts = asdict(figures) if is_dataclass(figures) and not isinstance(figures, type) else dict(figures)
+            state, error = ("stopped" if watch.should_stop() else "done"), None
+        except UnsiloError as trouble:
+            error = str(trouble)
+        finally:
+            finish_run(hub.store, run, state, hub.clock(), extra=counts, error=error)
+    return run, state, counts, error

@@ -1,0 +1,160 @@
+"""The state of the store at a glance, by a handful of plain queries.
+
+Loads no more than a database driver: whoever asks how things stand shall not wait for the machinery that does the work.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from unified_model.store.faults import translated
+
+Row = dict[str, Any]
+Ask = Callable[[str], list[Row]]
+
+SOURCES = """
+select s.id, s.label, s.kind, s.doubtful, s.removed_at
+from source s
+order by s.label
+"""
+
+RECORDS = """
+select source_id, count(*) as records
+from source_record
+where object not like '%/company'
+group by source_id
+"""
+
+CURSORS = """
+select source_id, object, covers_until, updated_at
+from cursor
+order by source_id, object
+"""
+
+LETTERS = """
+select source_id, reason, count(*) as letters
+from dead_letter
+where state = 'open'
+group by source_id, reason
+order by source_id, reason
+"""
+
+RUNS = """
+select r.id, s.label as source, r.stage, r.state, r.started_at, r.ended_at, r.read, r.stored, r.unchanged, r.repeated,
+       r.rejected, r.suppressed, r.deleted, r.counts, r.error, r.prefect_run
+from sync_run r
+left join source s on s.id = r.source_id
+order by r.started_at desc, r.id desc
+limit 12
+"""
+
+CUSTOMERS = """
+select kind, state, count(*) as customers
+from customer
+group by kind, state
+order by kind, state
+"""
+
+REVIEWS = """
+select kind, reason, count(*) as pairs
+from review
+group by kind, reason
+order by kind, reason
+"""
+
+QUEUE = "select count(*) as waiting from resolve_queue"
+VERSION = "select version_num from alembic_version"
+
+
+def read_status(url: str) -> Row | None:
+    """Sources, runs, customers and what waits; None when there is no store at `url` yet."""
+    with _connected(url) as ask:
+        return None if ask is None else _status(ask)
+
+
+def _status(ask: Ask) -> Row:
+    records = {row["source_id"]: row["records"] for row in ask(RECORDS)}
+    cursors, letters = ask(CURSORS), ask(LETTERS)
+    sources = [
+        {
+            "source": row["label"],
+            "kind": row["kind"],
+            "records": records.get(row["id"], 0),
+            "doubtful": row["doubtful"],
+            "removed_at": row["removed_at"],
+            "set_aside": {one["reason"]: one["letters"] for one in letters if one["source_id"] == row["id"]},
+            "cursors": [
+                {name: one[name] for name in ("object", "covers_until", "updated_at")}
+                for one in cursors
+                if one["source_id"] == row["id"]
+            ],
+        }
+        for row in ask(SOURCES)
+    ]
+    return {
+        "schema": ask(VERSION)[0]["version_num"],
+        "sources": sources,
+        "runs": [row | {"counts": _decoded(row["counts"])} for row in ask(RUNS)],
+        "customers": ask(CUSTOMERS),
+        "reviews": ask(REVIEWS),
+        "waiting": ask(QUEUE)[0]["waiting"],
+        "set_aside": sum(row["letters"] for row in letters),
+    }
+
+
+def _decoded(value: Any) -> Any:
+    return json.loads(value) if isinstance(value, str) else value
+
+
+@contextmanager
+def _connected(url: str) -> Iterator[Ask | None]:
+    """A read-only way to ask the store, on one snapshot; None when it holds no Unsilo tables."""
+    with translated():
+        if url.startswith("sqlite"):
+            path = Path(url.removeprefix("sqlite:///"))
+            if not path.exists():
+                yield None
+                return
+            with _sqlite(path) as ask:
+                yield ask
+        else:
+            with _postgres(url) as ask:
+                yield ask
+
+
+@contextmanager
+def _sqlite(path: Path) -> Iterator[Ask | None]:
+    connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=10)
+    try:
+        connection.row_factory = sqlite3.Row
+        connection.execute("begin")
+
+        def ask(sql: str) -> list[Row]:
+            return [dict(row) for row in connection.execute(sql)]
+
+        known = ask("select count(*) as tables from sqlite_master where type = 'table' and name = 'alembic_version'")
+        yield ask if known[0]["tables"] else None
+    finally:
+        connection.close()
+
+
+@contextmanager
+def _postgres(url: str) -> Iterator[Ask | None]:
+    import psycopg
+    from psycopg.rows import dict_row
+
+    address = "postgresql://" + url.partition("://")[2]
+    with psycopg.connect(address, row_factory=dict_row, connect_timeout=10) as connection:
+        connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+        connection.read_only = True
+
+        def ask(sql: str) -> list[Row]:
+            return connection.execute(sql).fetchall()  # type: ignore[call-overload, no-any-return]
+
+        known = ask("select to_regclass('alembic_version') is not null as known")
+        yield ask if known[0]["known"] else None
