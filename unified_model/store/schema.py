@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, MetaData
 
 from unified_model.errors import NeedsOperator, UsageError
 from unified_model.store.connect import file_of
@@ -62,19 +62,23 @@ def stored_version(conn: Connection) -> str | None:
 
 def create(store: Store) -> None:
     """All tables and views of a new store, in one transaction; a second creator finds the first one's work."""
-    from unified_model.store.tables import golden, identity, landing, trust, unified
-    from unified_model.store.views import create_views
+    from unified_model.store.view_definitions import create_views
 
-    metadata = landing.source.metadata
-    assert all(module.__name__ for module in (golden, identity, trust, unified))
     with store.begin() as work:
         lock_schema(work.conn)
         if stored_version(work.conn) is None:
-            metadata.create_all(work.conn, checkfirst=False)
+            all_tables().create_all(work.conn, checkfirst=False)
             create_views(work.conn)
             work.conn.exec_driver_sql("create table alembic_version (version_num varchar(32) not null primary key)")
             work.conn.exec_driver_sql(f"insert into alembic_version values ('{SCHEMA_VERSION}')")
             work.commit()
+
+
+def all_tables() -> MetaData:
+    """Every table, with the modules that define them loaded."""
+    from unified_model.store.tables import base, golden, identity, landing, trust, unified  # noqa: F401
+
+    return base.metadata
 
 
 def lock_schema(conn: Connection) -> None:

@@ -19,13 +19,21 @@ class Source(NamedTuple):
     label: str
     installation: str
     kind: str
+    one_record_a_customer: bool
     doubtful: str | None
     created_at: datetime
     removed_at: datetime | None
 
 
 def ensure_source(
-    store: Store, label: str, installation: str, kind: str, now: datetime, doubtful: str | None = None
+    store: Store,
+    label: str,
+    installation: str,
+    kind: str,
+    now: datetime,
+    *,
+    doubtful: str | None = None,
+    one_record_a_customer: bool = False,
 ) -> Source:
     """The source of this label, made at first contact. `NeedsOperator` when label and installation disagree.
 
@@ -36,7 +44,7 @@ def ensure_source(
     match = _matching(known, label, installation)
     if match is None:
         (key,) = store.allocate("source", 1)
-        match = Source(key, label, installation, kind, doubtful, now, None)
+        match = Source(key, label, installation, kind, one_record_a_customer, doubtful, now, None)
         with store.begin() as work:
             lock_table(work.conn, source)
             raced = _matching(sources(work.conn, removed=True), label, installation)
@@ -44,15 +52,16 @@ def ensure_source(
                 return raced
             work.conn.execute(source.insert().values(match._asdict()))
             work.commit()
-    elif match.doubtful != doubtful or match.removed_at is not None:
-        match = match._replace(doubtful=doubtful, removed_at=None)
-        _set(store, match)
-    return match
+        return match
+    declared = match._replace(doubtful=doubtful, one_record_a_customer=one_record_a_customer, removed_at=None)
+    if declared != match:
+        _set(store, declared)
+    return declared
 
 
 def sources(conn: Connection, *, removed: bool = False) -> list[Source]:
     """All sources by label; those taken out of service only when asked for."""
-    query = select(source).order_by(source.c.label)
+    query = select(*(source.c[name] for name in Source._fields)).order_by(source.c.label)
     if not removed:
         query = query.where(source.c.removed_at.is_(None))
     return [Source(*row) for row in conn.execute(query)]
