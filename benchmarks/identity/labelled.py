@@ -1,0 +1,159 @@
+"""Labelled sets read into unified records: (records, truth) with a hand-made mapping each."""
+
+from __future__ import annotations
+
+import csv
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+from unified_model.entities import Affiliation, ContactPoint, OrganizationRecord, PersonRecord
+
+REPOSITORY = Path(__file__).parents[2]
+DATA = Path(os.environ.get("UNSILO_DATA", REPOSITORY.parent / "shared" / "data"))
+
+Row = dict[str, str]
+
+
+class LabelledSet(NamedTuple):
+    """Records with natural keys and the true cluster of each."""
+
+    kind: str
+    records: list[PersonRecord | OrganizationRecord]
+    natural: list[str]
+    truth: list[str]
+
+
+def _rows(path: Path, delimiter: str = ",") -> list[Row]:
+    with path.open(encoding="utf-8-sig", newline="") as lines:
+        return list(csv.DictReader(lines, delimiter=delimiter))
+
+
+def _person(row: Row, columns: dict[str, str]) -> PersonRecord:
+    def get(name: str) -> str | None:
+        return row.get(columns.get(name, ""), "").strip() or None
+
+    person = PersonRecord(
+        given_name=get("given"),
+        family_name=get("family"),
+        full_name=get("full"),
+        birth_date=get("birth"),
+        job_title=get("title"),
+    )
+    for kind in ("email", "phone"):
+        raw = get(kind)
+        if raw:
+            person.points.append(ContactPoint(kind, raw))  # type: ignore[arg-type]
+    parts = {key: value for key in ("street", "locality", "region", "postal_code", "country") if (value := get(key))}
+    if parts:
+        person.points.append(ContactPoint("address", ", ".join(parts.values()), parts=parts))
+    if get("company") or get("website"):
+        person.affiliations.append(Affiliation(name=get("company"), website=get("website"), title=get("title")))
+    if get("social"):
+        person.external_ids["social"] = get("social") or ""
+    return person
+
+
+_CRM = {
+    "salesforce_contacts.csv": (
+        ",",
+        "Id",
+        {"given": "FirstName", "family": "LastName", "email": "Email", "phone": "Phone", "title": "Title", "company": "Account.Name",
+             "website": "Account.Website", "locality": "MailingCity", "postal_code": "MailingPostalCode", "country": "MailingCountry"},
+    ),
+    "hubspot_contacts.csv": (
+        ",",
+        "Record ID",
+        {"given": "First Name", "family": "Last Name", "email": "Email", "phone": "Phone Number", "title": "Job Title",
+             "company": "Company Name", "website": "Website URL", "locality": "City", "postal_code": "Postal Code", "country": "Country/Region"},
+    ),
+    "trade_fair.csv": (
+        ";",
+        "Badge",
+        {"full": "Full name", "email": "E-mail", "phone": "Mobile", "title": "Role", "company": "Organisation", "website": "Web site",
+             "locality": "Town", "postal_code": "Post code", "country": "Country"},
+    ),
+}  # fmt: skip
+
+
+def crm_exports(folder: Path = DATA / "crm_exports", truth_column: str = "person_id") -> LabelledSet:
+    """A folder of the three exports with a truth file: persons."""
+    truth_of = {(row["file"], row["record_id"]): row[truth_column] for row in _rows(folder / "truth.csv")}
+    records: list[PersonRecord | OrganizationRecord] = []
+    natural, truth = [], []
+    for file, (delimiter, key, columns) in _CRM.items():
+        for row in _rows(folder / file, delimiter):
+            records.append(_person(row, columns))
+            natural.append(f"{file}/{row[key]}")
+            truth.append(truth_of[file, row[key]])
+    return LabelledSet("person", records, natural, truth)
+
+
+def crm_companies(folder: Path = DATA / "crm_exports") -> LabelledSet:
+    """The companies named in the exports' records, one record a row that names one."""
+    persons = crm_exports(folder, "company_id")
+    records: list[PersonRecord | OrganizationRecord] = []
+    natural, truth = [], []
+    for record, key, company in zip(persons.records, persons.natural, persons.truth, strict=True):
+        assert isinstance(record, PersonRecord)
+        for job in record.affiliations:
+            if job.name:
+                records.append(OrganizationRecord(name=job.name, website=job.website))
+                natural.append(key)
+                truth.append(company)
+    return LabelledSet("organization", records, natural, truth)
+
+
+_PUBLIC = {
+    "fake_1000": (["fake_1000.csv"], "unique_id", {"given": "first_name", "family": "surname", "birth": "dob", "locality": "city", "email": "email"}),
+    "febrl3": (["febrl3.csv"], "", {"given": "given_name", "family": "surname", "birth": "date_of_birth", "street": "street", "locality": "suburb",
+                                        "postal_code": "postcode", "region": "state", "social": "soc_sec_id"}),
+    "febrl4": (["febrl4a.csv", "febrl4b.csv"], "", {"given": "given_name", "family": "surname", "birth": "date_of_birth", "street": "street",
+                                                        "locality": "suburb", "postal_code": "postcode", "region": "state", "social": "soc_sec_id"}),
+    "historical_50k": (["historical_50k.csv"], "", {"given": "first_name", "family": "surname", "full": "full_name", "birth": "dob", "title": "occupation",
+                                                        "locality": "birth_place", "postal_code": "postcode_fake"}),
+}  # fmt: skip
+
+
+def public_persons(name: str) -> LabelledSet:
+    """fake_1000, febrl3, febrl4 or historical_50k; ids that contain the answer are replaced by row numbers."""
+    files, _, columns = _PUBLIC[name]
+    records: list[PersonRecord | OrganizationRecord] = []
+    natural, truth = [], []
+    for file in files:
+        for number, row in enumerate(_rows(DATA / "er" / name / file)):
+            if "address_1" in row:
+                row["street"] = f"{row['street_number']} {row['address_1']}".strip()
+            records.append(_person(row, columns))
+            natural.append(f"{file}/{number:06d}")
+            truth.append(row["cluster"])
+    return LabelledSet("person", records, natural, truth)
+
+
+def patstat_companies() -> LabelledSet:
+    """Patent applicants: a name, co-applicants and a place."""
+    records: list[PersonRecord | OrganizationRecord] = []
+    natural, truth = [], []
+    for row in _rows(DATA / "er" / "patstat_companies" / "patstat.csv"):
+        custom = {
+            "latitude": row["Lat"],
+            "longitude": row["Lng"],
+            "coauthors": row["Coauthor"].split("**"),
+            "class": row["Class"].split("**"),
+        }
+        records.append(OrganizationRecord(name=row["Name"], custom=custom))
+        natural.append(row["person_id"])
+        truth.append(row["cluster"])
+    return LabelledSet("organization", records, natural, truth)
+
+
+SETS: dict[str, Callable[[], LabelledSet]] = {
+    "crm_exports": crm_exports,
+    "crm_companies": crm_companies,
+    "fake_1000": lambda: public_persons("fake_1000"),
+    "febrl3": lambda: public_persons("febrl3"),
+    "febrl4": lambda: public_persons("febrl4"),
+    "historical_50k": lambda: public_persons("historical_50k"),
+    "patstat_companies": patstat_companies,
+}

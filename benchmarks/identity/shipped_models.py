@@ -1,0 +1,170 @@
+"""Writes the shipped models from one table of weights: run it after changing a number here.
+
+Each row: level, words, weight in bits, conflict. Weights were found by experiment on generated populations and public
+sets and then rounded; m and u are chosen so that log2(m / u) is the weight and so that u is about what unrelated
+candidate pairs show.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+Row = tuple[str, str, float] | tuple[str, str, float, bool]
+
+PERSON: dict[str, tuple[str, str, list[Row]]] = {
+    "family": ("family name", "family", [
+        ("exact_rare", "same rare family name", 1.0),
+        ("exact_uncommon", "same uncommon family name", -1.5),
+        ("exact_common", "same common family name", -3.5),
+        ("exact_very_common", "same very common family name", -5.5),
+        ("exact_everywhere", "same family name that more than a thousand records hold", -8.0),
+        ("typo", "family names that differ by a slip", -1.5),
+        ("part", "family names that share a part", -2.0),
+        ("similar", "similar family names", -4.0),
+        ("different", "different family names", -9.0),
+    ]),
+    "given": ("given name", "given", [
+        ("exact", "same given name", 7.5),
+        ("exact_common", "same common given name", 6.0),
+        ("nickname", "given names that are forms of one", 5.5),
+        ("initial", "an initial that fits", 2.5),
+        ("typo", "given names that differ by a slip", 5.0),
+        ("part", "one given name begins the other", 3.0),
+        ("similar", "similar given names", 0.0),
+        ("different", "different given names", -9.0, True),
+    ]),
+    "order": ("order of names", "given, family", [("swapped", "given and family name swapped", -1.0)]),
+    "middle": ("further given names", "middle", [
+        ("same", "same further given name or initial", 3.0),
+        ("different", "different further given names", -5.0, True),
+    ]),
+    "suffix": ("suffix", "suffix", [
+        ("same", "same suffix", 3.0),
+        ("one_only", "a suffix on one side only", -1.0),
+        ("different", "different suffixes", -12.0, True),
+    ]),
+    "email": ("e-mail", "emails", [
+        ("own", "same e-mail", 11.0),
+        ("shared_by_two", "same e-mail, held by two different people", 4.0),
+        ("shared", "same e-mail, held by many", 0.0),
+        ("slip", "e-mails that differ by a slip", 6.0),
+        ("same_local", "same distinctive name in front of the @", 5.0),
+        ("same_domain", "two different e-mails of one domain", -1.5),
+        ("different", "different e-mails", -0.5),
+    ]),
+    "phone": ("phone", "phones", [
+        ("own", "same phone", 8.0),
+        ("shared_by_two", "same phone, held by two different people", 3.0),
+        ("shared", "same phone, held by many", 0.0),
+        ("different", "different phones", -0.5),
+    ]),
+    "company": ("company and place", "company, domain, town, post code", [
+        ("same", "same company", 5.0),
+        ("alike", "company names that are alike", 4.0),
+        ("same_street", "same street", 5.0),
+        ("same_switchboard", "same switchboard or desk address", 4.0),
+        ("same_postcode", "same post code", 4.0),
+        ("same_town", "same town", 2.0),
+        ("elsewhere", "different towns", -1.0),
+        ("different", "different companies", -2.0),
+    ]),
+    "birth": ("birth date", "birth_date", [
+        ("same", "same birth date", 9.0),
+        ("slip", "birth dates that differ by a slip", 5.0),
+        ("part", "birth dates that agree in part", 1.0),
+        ("different", "different birth dates", -7.0, True),
+    ]),
+    "identifier": ("identifier", "external_ids", [
+        ("same", "same identifier", 12.0),
+        ("slip", "identifiers that differ by a slip", 6.0),
+        ("different", "different identifiers of one kind", -3.0),
+    ]),
+    "title": ("job title", "job_title", [("same", "same job title", 0.7), ("different", "different job titles", -0.3)]),
+}  # fmt: skip
+
+ORGANIZATION: dict[str, tuple[str, str, list[Row]]] = {
+    "name": ("name", "name", [
+        ("exact", "same name", 7.0),
+        ("slip", "names that differ by a slip", 5.0),
+        ("contained", "one name holds the other", 1.5),
+        ("first_word", "same first word", -2.0),
+        ("different", "different names", -6.0),
+    ]),
+    "domain": ("internet domain", "domain", [
+        ("same", "same domain", 9.0),
+        ("shared", "same domain, held by several companies", 1.0),
+        ("same_label", "same domain under another ending", 3.0),
+        ("different", "different domains", -6.0),
+    ]),
+    "phone": ("phone", "phones", [
+        ("same", "same phone", 5.0), ("shared", "same phone, held by several companies", 1.0), ("different", "different phones", -0.5),
+    ]),
+    "place": ("place", "addresses", [
+        ("same_street", "same street", 3.0), ("same_postcode", "same post code", 2.0), ("same_town", "same town", 1.0),
+        ("elsewhere", "different places", -0.5),
+    ]),
+    "identifier": ("registration", "external_ids", [
+        ("same", "same registration", 12.0), ("different", "different registrations", -4.0, True),
+    ]),
+}  # fmt: skip
+
+SETTINGS = {
+    "person": {"base": 0.0, "merge": 4000, "review": 1000, "size_limit": 50, "step": 1000},
+    "organization": {"base": -2.0, "merge": 4000, "review": 1000, "size_limit": 1000, "step": 1000},
+}
+
+
+def document(kind: str, comparisons: dict[str, tuple[str, str, list[Row]]]) -> dict[str, Any]:
+    """A model as JSON in Splink's shape."""
+    settings = SETTINGS[kind]
+    odds = 2.0 ** settings["base"]
+    ours = {key: value for key, value in settings.items() if key != "base"}
+    return {
+        "link_type": "link_and_dedupe",
+        "unique_id_column_name": "record",
+        "probability_two_random_records_match": odds / (1 + odds),
+        "comparisons": [_comparison(name, *rest) for name, rest in comparisons.items()],
+        "unsilo": {"kind": kind, **ours},
+    }
+
+
+def _comparison(name: str, says: str, columns: str, rows: list[Row]) -> dict[str, Any]:
+    null = {
+        "sql_condition": f"{name}_level = 0",
+        "label_for_charts": f"no {says} to compare",
+        "is_null_level": True,
+        "unsilo": {"name": "none"},
+    }
+    levels = [null] + [_level(name, number, *row) for number, row in enumerate(rows, 1)]
+    return {
+        "output_column_name": name,
+        "comparison_description": says,
+        "unsilo": {"fields": columns},
+        "comparison_levels": levels,
+    }
+
+
+def _level(name: str, number: int, level: str, says: str, bits: float, conflict: bool = False) -> dict[str, Any]:
+    m, u = (0.5, 0.5 / 2**bits) if bits >= 0 else (0.5 * 2**bits, 0.5)
+    ours: dict[str, Any] = {"name": level} | ({"conflict": True} if conflict else {})
+    return {
+        "sql_condition": f"{name}_level = {number}",
+        "label_for_charts": says,
+        "m_probability": m,
+        "u_probability": u,
+        "unsilo": ours,
+    }
+
+
+def main() -> None:
+    """Writes both files."""
+    folder = Path(__file__).parents[2] / "unified_model" / "identity" / "models"
+    for kind, comparisons in (("person", PERSON), ("organization", ORGANIZATION)):
+        text = json.dumps(document(kind, comparisons), indent=2, ensure_ascii=False) + "\n"
+        (folder / f"{kind}.json").write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

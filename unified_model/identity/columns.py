@@ -1,0 +1,84 @@
+"""Forms laid out in columns of small integers, so that pairs are compared as arrays, each distinct value once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from unified_model.identity.forms import Form
+
+Codes = NDArray[np.int32]
+Flags = NDArray[np.bool_]
+Index = NDArray[np.intp]
+
+_WIDEST = 6
+"""Values of one field that are compared; further ones are ignored."""
+
+
+class Column:
+    """One field of all forms: `codes[record, position]` into `values`, -1 where there is none."""
+
+    __slots__ = ("codes", "values")
+
+    def __init__(self, forms: Sequence[Form], key: str, *, many: bool) -> None:
+        numbers: dict[str, int] = {}
+        if many:
+            rows = [form.get(key, ()) for form in forms]
+            width = min(_WIDEST, max(map(len, rows), default=0)) or 1
+            self.codes = np.full((len(forms), width), -1, dtype=np.int32)
+            for number, row in enumerate(rows):
+                for position, value in enumerate(row[:width]):
+                    self.codes[number, position] = numbers.setdefault(value, len(numbers))
+        else:
+            found = [numbers.setdefault(value, len(numbers)) if (value := form.get(key)) else -1 for form in forms]
+            self.codes = np.array(found, dtype=np.int32).reshape(-1, 1)
+        self.values: list[str] = list(numbers)
+
+    def of_values(self, number: Callable[[str], int]) -> NDArray[np.int16]:
+        """One number a distinct value, with a last entry (-1 picks it) for `none`."""
+        return np.array([*map(number, self.values), 0], dtype=np.int16)
+
+    def at(self, records: Index) -> Codes:
+        """The codes of some records, one position: for fields with a single value."""
+        found: Codes = self.codes[records, 0]
+        return found
+
+
+def best_shared(column: Column, left: Index, right: Index, worth: NDArray[np.int16]) -> NDArray[np.int16]:
+    """Over all values two records share, the highest `worth` of one; 0 when they share none."""
+    best = np.zeros(len(left), dtype=np.int16)
+    ours, theirs = column.codes[left], column.codes[right]
+    for i in range(ours.shape[1]):
+        for j in range(theirs.shape[1]):
+            mine = ours[:, i]
+            shared = (mine == theirs[:, j]) & (mine >= 0)
+            if shared.any():
+                np.maximum(best, np.where(shared, worth[mine], 0), out=best)
+    return best
+
+
+def have(column: Column, records: Index) -> Flags:
+    """Which records have any value."""
+    found: Flags = column.codes[records, 0] >= 0
+    return found
+
+
+def on_distinct_pairs(
+    a: Codes,
+    b: Codes,
+    values_a: Sequence[str],
+    values_b: Sequence[str],
+    measure: Callable[[list[str], list[str]], NDArray[Any]],
+) -> NDArray[np.int16]:
+    """`measure` applied once to each distinct pair of values, spread back over all pairs. Codes must not be negative."""
+    if len(a) == 0:
+        return np.zeros(0, dtype=np.int16)
+    combined = a.astype(np.int64) * len(values_b) + b
+    distinct, back = np.unique(combined, return_inverse=True)
+    first, second = np.divmod(distinct, len(values_b))
+    measured = measure([values_a[n] for n in first.tolist()], [values_b[n] for n in second.tolist()])
+    spread: NDArray[np.int16] = np.asarray(measured, dtype=np.int16)[back]
+    return spread

@@ -1,0 +1,57 @@
+"""Match weights of pairs: one rendering, for a million pairs and for one.
+
+Pairs are compared as arrays over the distinct values of the records' folded forms, so each pair of spellings is measured
+once. Weights are sums of a model's integers: the same pair weighs the same alone and among others, and either way round.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from unified_model.identity.forms import Form
+from unified_model.identity.model import MatchModel
+from unified_model.identity.organization_levels import OrganizationColumns, organization_levels
+from unified_model.identity.person_levels import PersonColumns, person_levels
+from unified_model.identity.stats import Stats
+
+Weights = NDArray[np.int32]
+LevelMatrix = NDArray[np.int8]
+
+
+def weigh(
+    model: MatchModel,
+    forms: Sequence[Form],
+    left: Sequence[int] | NDArray[np.integer],
+    right: Sequence[int] | NDArray[np.integer],
+    stats: Stats,
+) -> tuple[Weights, LevelMatrix]:
+    """(weights in thousandths of a bit, levels as pairs x comparisons in the model's order).
+
+    `left` and `right` are positions in `forms`; `stats` holds the buckets of common keys, rarer ones may be missing.
+    """
+    a, b = np.asarray(left, dtype=np.intp), np.asarray(right, dtype=np.intp)
+    numbers = model.level_numbers
+    if model.kind == "person":
+        found = person_levels(PersonColumns(forms, stats), a, b, numbers)
+    else:
+        found = organization_levels(OrganizationColumns(forms, stats), a, b, numbers)
+    weights: Weights = np.full(len(a), model.base, dtype=np.int32)
+    levels: LevelMatrix = np.zeros((len(a), len(model.comparisons)), dtype=np.int8)
+    for position, comparison in enumerate(model.comparisons):
+        table = np.array([level.weight for level in comparison.levels], dtype=np.int32)
+        levels[:, position] = found[comparison.name]
+        weights += table[levels[:, position]]
+    return weights, levels
+
+
+def conflicts(model: MatchModel, levels: LevelMatrix) -> NDArray[np.bool_]:
+    """Pairs with a level that forbids one cluster: clearly different first names, two birth dates, Jr and Sr."""
+    found = np.zeros(len(levels), dtype=bool)
+    for position, comparison in enumerate(model.comparisons):
+        flags = np.array([level.conflict for level in comparison.levels], dtype=bool)
+        if flags.any():
+            found |= flags[levels[:, position]]
+    return found

@@ -1,0 +1,62 @@
+"""What keeps two records out of one cluster, whatever links them: the machine never joins these, a person may."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+
+from unified_model.identity import name_levels
+from unified_model.identity.forms import Form
+from unified_model.identity.name_levels import DIFFERENT, EXACT, NICKNAME, TYPO
+from unified_model.identity.normalise.text import CACHED_VALUES
+from unified_model.identity.person_levels import relate_dates
+
+
+def conflict_of(a: Form, b: Form) -> str | None:
+    """The comparison two persons contradict each other in: `given`, `middle`, `suffix`, `birth`; None when they don't."""
+    given_a, given_b = a.get("g"), b.get("g")
+    if (
+        given_a
+        and given_b
+        and given_a != given_b
+        and given_relation(given_a, given_b) == DIFFERENT
+        and not _is_swapped(a, b)
+    ):
+        return "given"
+    suffix_a, suffix_b = a.get("x"), b.get("x")
+    if suffix_a and suffix_b and suffix_a != suffix_b:
+        return "suffix"
+    middle_a, middle_b = a.get("m"), b.get("m")
+    if middle_a and middle_b and middle_a != middle_b and _middle_relation(middle_a, middle_b) == DIFFERENT:
+        return "middle"
+    birth_a, birth_b = a.get("b"), b.get("b")
+    if birth_a and birth_b and birth_a != birth_b and _birth_relation(birth_a, birth_b) == DIFFERENT:
+        return "birth"
+    return None
+
+
+def _is_swapped(a: Form, b: Form) -> bool:
+    family_a, family_b = a.get("f"), b.get("f")
+    agree = (EXACT, NICKNAME, TYPO)
+    crosswise = (
+        (not family_b or given_relation(a["g"], family_b) in agree),
+        (not family_a or given_relation(family_a, b["g"]) in agree),
+    )
+    return all(crosswise) and bool(family_a or family_b)
+
+
+@lru_cache(maxsize=CACHED_VALUES)
+def given_relation(a: str, b: str) -> int:
+    """How two given names relate, as `name_levels` measures it."""
+    return int(name_levels.given_relations([a], [b])[0])
+
+
+@lru_cache(maxsize=CACHED_VALUES)
+def _middle_relation(a: str, b: str) -> int:
+    return int(name_levels.relate_middles([a], [b])[0])
+
+
+@lru_cache(maxsize=CACHED_VALUES)
+def _birth_relation(a: str, b: str) -> int:
+    return int(np.asarray(relate_dates([a], [b]))[0])

@@ -1,0 +1,143 @@
+"""The folded form of a record: the compact dictionary that keys, weights and explanations are made of.
+
+A form is JSON-able, holds no raw text, and leaves absent things out. Its keys are short because millions are stored:
+
+    person        g given word   m further given words   f family words   x suffix   n name from the e-mail (given)
+                  e own e-mails   r role e-mails   p phones   c company cores   d company domains
+                  z post codes   t towns   s streets   b birth date   j job title   i identifiers `kind:value`
+    organization  n core name   l legal form   d domains   p phones   e e-mails   z t s   i identifiers   k country
+                  w co-names (people or companies written beside it)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from unified_model.entities import ContactPoint, OrganizationRecord, PersonRecord
+from unified_model.identity.normalise.addresses import country_code, postcode, street, town
+from unified_model.identity.normalise.companies import parse_company
+from unified_model.identity.normalise.dates import birth_date
+from unified_model.identity.normalise.domains import company_domain
+from unified_model.identity.normalise.emails import parse_email
+from unified_model.identity.normalise.names import parse_name
+from unified_model.identity.normalise.phones import parse_phone, region_hint
+from unified_model.identity.normalise.text import fold, is_placeholder
+
+NORMALISER_VERSION = "1"
+"""Changes whenever a form of some record would: stored with every form it made."""
+
+Form = dict[str, Any]
+
+
+def person_form(record: PersonRecord) -> Form:
+    """The folded form of a person; fills `canonical` of the record's contact points on the way."""
+    form: Form = {}
+    name = parse_name(record.given_name, record.middle_name, record.family_name, record.suffix, record.full_name)
+    if name.given:
+        form["g"] = name.given
+    if name.middle:
+        form["m"] = name.middle
+    if name.family:
+        form["f"] = name.family
+    if name.suffix:
+        form["x"] = name.suffix
+    domains = _add_points(form, record.points)
+    cores: list[str] = []
+    for job in record.affiliations:
+        company = parse_company(job.name) if job.name else None
+        if company is not None:
+            cores.append(company.core)
+        domains.extend(site for site in (job.domain, job.website) if site)
+    _put(form, "c", cores)
+    _put(form, "d", filter(None, map(company_domain, domains)))
+    if record.birth_date:
+        _put_one(form, "b", birth_date(record.birth_date))
+    if record.job_title:
+        title = fold(record.job_title)
+        _put_one(form, "j", None if is_placeholder(title) else title)
+    _put(form, "i", _identifiers(record.external_ids))
+    return form
+
+
+def organization_form(record: OrganizationRecord) -> Form:
+    """The folded form of an organization; fills `canonical` of the record's contact points on the way."""
+    form: Form = {}
+    company = parse_company(record.name) if record.name else None
+    if company is not None:
+        form["n"] = company.core
+        if company.legal:
+            form["l"] = company.legal
+    domains = _add_points(form, record.points)
+    domains.extend(site for site in (record.domain, record.website) if site)
+    _put(form, "d", filter(None, map(company_domain, domains)))
+    ids = dict(record.external_ids)
+    if record.registration_id:
+        ids["registration"] = record.registration_id
+    _put(form, "i", _identifiers(ids))
+    return form
+
+
+def _add_points(form: Form, points: Iterable[ContactPoint]) -> list[str]:
+    """Fills e-mails, phones and address parts; returns what may tell a company's domain."""
+    own: list[str] = []
+    roles: list[str] = []
+    hosts: list[str] = []
+    phones: list[ContactPoint] = []
+    countries: list[str | None] = []
+    for point in points:
+        if point.kind == "email":
+            email = parse_email(point.raw)
+            if email is not None:
+                point.canonical = email.canonical
+                (roles if email.role else own).append(email.canonical)
+                hosts.append(email.domain)
+        elif point.kind == "phone":
+            phones.append(point)
+        elif point.kind == "website":
+            point.canonical = company_domain(point.raw)
+            hosts.append(point.raw)
+        elif point.kind == "address":
+            countries.append(_add_address(form, point))
+    if phones:
+        hint = region_hint(countries, [point.raw for point in phones], hosts)
+        numbers = []
+        for point in phones:
+            phone = parse_phone(point.raw, hint)
+            if phone is not None:
+                point.canonical = phone.canonical
+                numbers.append(phone.match)
+        _put(form, "p", numbers)
+    _put(form, "e", own)
+    _put(form, "r", roles)
+    return hosts
+
+
+def _add_address(form: Form, point: ContactPoint) -> str | None:
+    """Adds the parts of one address; returns its country's code."""
+    parts: Mapping[str, str] = point.parts or {}
+    country = country_code(parts["country"]) if parts.get("country") else None
+    code = postcode(parts["postal_code"]) if parts.get("postal_code") else None
+    place = town(parts["locality"]) if parts.get("locality") else None
+    line = street(parts["street"]) if parts.get("street") else None
+    point.canonical = " | ".join(part for part in (line, code, place, country and country.lower()) if part) or None
+    for key, value in (("z", code), ("t", place), ("s", line)):
+        if value and value not in form.setdefault(key, []):
+            form[key].append(value)
+    return country
+
+
+def _identifiers(ids: Mapping[str, str]) -> list[str]:
+    folded = ((fold(kind).replace(" ", ""), fold(value).replace(" ", "")) for kind, value in sorted(ids.items()))
+    return [f"{kind}:{value}" for kind, value in folded if not is_placeholder(value)]
+
+
+def _put(form: Form, key: str, values: Iterable[str | None]) -> None:
+    kept = list(dict.fromkeys(value for value in values if value))
+    if kept:
+        form[key] = kept
+
+
+def _put_one(form: Form, key: str, value: str | None) -> None:
+    if value:
+        form[key] = value

@@ -1,0 +1,149 @@
+"""Blocking keys: two records are compared only when they share one.
+
+Rules are rows of data. A key is a signed 64-bit hash whose low bits name the rule, so that a bare key tells which row of
+RULES it belongs to. Whether a key forms pairs is a function of how many records hold it *now*: above the rule's cap it
+forms none, and what was skipped is counted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from hashlib import blake2b
+from typing import NamedTuple
+
+from unified_model.entities import Kind
+from unified_model.identity.forms import Form
+from unified_model.identity.normalise.domains import domain_label
+from unified_model.identity.normalise.nicknames import group_of
+
+_RULE_BITS = 5
+_RULE_MASK = (1 << _RULE_BITS) - 1
+_VALUES = 3
+"""Values of one field that make keys: a record with forty e-mails is not a person."""
+
+
+class Rule(NamedTuple):
+    """One blocking rule.
+
+    `cap`: a key held by more records forms no pairs (0: it never does, and only counts). `refines`: the rule whose
+    oversize keys this one stands in for; it forms pairs only for records that hold such an oversize key.
+    `sizes`, `people`: which statistic of its keys weights read, so that only crossings of those need a second look.
+    """
+
+    name: str
+    kind: Kind
+    code: int
+    cap: int
+    says: str
+    refines: str | None = None
+    sizes: bool = False
+    people: bool = False
+
+
+RULES: tuple[Rule, ...] = (
+    Rule("email", "person", 1, 60, "same e-mail", sizes=True, people=True),
+    Rule("phone", "person", 2, 60, "same phone", sizes=True, people=True),
+    Rule("name", "person", 3, 100, "same given and family name, in any order, nicknames as one", sizes=True),
+    Rule("family", "person", 4, 12, "same rare family name", sizes=True),
+    Rule("company_initials", "person", 5, 60, "same company and initials"),
+    Rule("postcode_given", "person", 6, 40, "same post code and given name"),
+    Rule("birth", "person", 7, 60, "same birth date", sizes=True),
+    Rule("identifier", "person", 8, 60, "same identifier", people=True),
+    Rule("name_postcode", "person", 9, 60, "same name and post code", refines="name"),
+    Rule("domain", "organization", 17, 200, "same internet domain", sizes=True, people=True),
+    Rule("core", "organization", 18, 200, "same name without legal form", sizes=True),
+    Rule("phone", "organization", 19, 60, "same phone", sizes=True, people=True),
+    Rule("first_word", "organization", 20, 60, "same first word or start of the domain"),
+    Rule("sorted_words", "organization", 21, 60, "same start of the two longest words"),
+    Rule("identifier", "organization", 22, 60, "same registration"),
+)
+RULE_OF_CODE = {rule.code: rule for rule in RULES}
+_CODE = {(rule.kind, rule.name): rule.code for rule in RULES}
+
+
+class Key(NamedTuple):
+    """A blocking key of a record; `value` is for explanations and is not stored."""
+
+    hash: int
+    rule: str
+    value: str
+
+
+def key_hash(kind: Kind, rule: str, value: str) -> int:
+    """Signed 64 bits: blake2b over (kind, rule, value) with the rule's number in the low bits."""
+    code = _CODE[kind, rule]
+    digest = blake2b(f"{code}|{value}".encode(), digest_size=8).digest()
+    return int.from_bytes(digest, "big", signed=True) & ~_RULE_MASK | code
+
+
+def rule_of(key: int) -> Rule:
+    """The rule a key was made by."""
+    return RULE_OF_CODE[key & _RULE_MASK]
+
+
+def keys_of(kind: Kind, form: Form) -> list[Key]:
+    """Every blocking key of a record, each once, in the order of RULES."""
+    values = _person_values(form) if kind == "person" else _organization_values(form)
+    return [Key(key_hash(kind, rule, value), rule, value) for rule, value in dict.fromkeys(values)]
+
+
+def _person_values(form: Form) -> Iterator[tuple[str, str]]:
+    for email in (*form.get("e", ())[:_VALUES], *form.get("r", ())[:1]):
+        yield "email", email
+    for phone in form.get("p", ())[:_VALUES]:
+        yield "phone", phone
+    given, family = form.get("g", ""), form.get("f", "")
+    families = [word for word in family.split() if len(word) > 1]
+    groups = [group_of(given)] if len(given) > 1 else []
+    name = " ".join(sorted((*groups[:1], *(group_of(word) for word in families[-1:]))))
+    if groups and families:
+        yield "name", name
+    for word in families[:2] if families else groups:
+        yield "family", word
+    initials = "".join(sorted(word[0] for word in (*(groups or [given]), *families[-1:]) if word))
+    for start in company_starts(form):
+        if len(initials) > 1:
+            yield "company_initials", f"{start} {initials}"
+    for code in form.get("z", ())[:2]:
+        if groups:
+            yield "postcode_given", f"{code} {groups[0]}"
+        if groups and families:
+            yield "name_postcode", f"{name} {code}"
+    if "b" in form:
+        yield "birth", form["b"]
+    for identifier in form.get("i", ())[:_VALUES]:
+        yield "identifier", identifier
+
+
+def company_starts(form: Form) -> list[str]:
+    """The first letters of each company's name and domain: `falcon-logi.com` and `Falcon First Logistics` agree."""
+    names = [*form.get("c", ())[:2], *map(domain_label, form.get("d", ())[:2])]
+    return list(dict.fromkeys(name.replace(" ", "")[:5] for name in names if len(name) > 2))
+
+
+def _organization_values(form: Form) -> Iterator[tuple[str, str]]:
+    for domain in form.get("d", ())[:_VALUES]:
+        yield "domain", domain
+    name = form.get("n", "")
+    if name:
+        yield "core", name.replace(" ", "")
+    for phone in form.get("p", ())[:_VALUES]:
+        yield "phone", phone
+    starts = [name.split()[0]] if name else []
+    starts += [domain_label(domain).split(" ")[0] for domain in form.get("d", ())[:2]]
+    for start in dict.fromkeys(start[:6] for start in starts if len(start) > 1):
+        yield "first_word", start
+    words = sorted(sorted(name.split(), key=lambda word: (-len(word), word))[:2])
+    if len(words) == 2:
+        yield "sorted_words", " ".join(word[:4] for word in words)
+    for identifier in form.get("i", ())[:_VALUES]:
+        yield "identifier", identifier
+
+
+def forms_pairs(key: int, records: int, oversize_parents: bool = False) -> bool:
+    """Whether a key held by that many records forms candidate pairs now.
+
+    For a refining rule `oversize_parents` says whether the records hold an oversize key of the refined rule.
+    """
+    rule = rule_of(key)
+    return 1 < records <= rule.cap and (rule.refines is None or oversize_parents)

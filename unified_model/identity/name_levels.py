@@ -1,0 +1,159 @@
+"""Names of two people compared: family name, given name, and whether one record has them the other way round."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from rapidfuzz.distance import OSA, JaroWinkler
+from rapidfuzz.process import cpdist
+
+from unified_model.identity.columns import Codes, Column, Flags, Index, on_distinct_pairs
+from unified_model.identity.normalise.nicknames import are_nicknames
+
+Relations = NDArray[np.int16]
+
+NONE, EXACT, NICKNAME, INITIAL, TYPO, PART, SIMILAR, DIFFERENT = range(8)
+"""How two words relate; NONE: one side is missing."""
+
+
+class NameRelations(NamedTuple):
+    """Relations of family and given names of each pair, after the better of both orders was taken."""
+
+    family: Relations
+    given: Relations
+    swapped: Flags
+
+
+def relate_names(family: Column, given: Column, left: Index, right: Index) -> NameRelations:
+    """Straight first; the swapped order only where straight leaves nothing that agrees."""
+    f_left, f_right, g_left, g_right = family.at(left), family.at(right), given.at(left), given.at(right)
+    families = _relate(family, f_left, family, f_right, family_relations)
+    givens = _relate(given, g_left, given, g_right, given_relations)
+    swapped = np.zeros(len(left), dtype=bool)
+    agrees = _agree(families) | _agree(givens)
+    crossed = np.flatnonzero(~agrees & ((f_left >= 0) & (g_right >= 0) | (g_left >= 0) & (f_right >= 0)))
+    if len(crossed):
+        over = _relate(family, f_left[crossed], given, g_right[crossed], given_relations)
+        under = _relate(given, g_left[crossed], family, f_right[crossed], given_relations)
+        _take_swapped(crossed, over, under, families, givens, swapped)
+    return NameRelations(families, givens, swapped)
+
+
+def _agree(relations: Relations) -> Flags:
+    agreed: Flags = (relations == EXACT) | (relations == NICKNAME) | (relations == TYPO)
+    return agreed
+
+
+def _take_swapped(
+    crossed: Index, over: Relations, under: Relations, families: Relations, givens: Relations, swapped: Flags
+) -> None:
+    """Both words agree crosswise, or the only word of one record is a word of the other."""
+    both = _agree(over) & _agree(under)
+    at = crossed[both]
+    # Which of the two is the family name is unknown: the one that agrees letter by letter counts as family.
+    first_exact = over[both] == EXACT
+    families[at] = np.where(first_exact, over[both], under[both])
+    givens[at] = np.where(first_exact, under[both], over[both])
+    swapped[at] = True
+    for one, other in ((over, under), (under, over)):
+        single = _agree(one) & (other == NONE) & ~both
+        at = crossed[single]
+        givens[at], families[at] = one[single], NONE
+        swapped[at] = True
+
+
+def _relate(column_a: Column, a: Codes, column_b: Column, b: Codes, measure: Any) -> Relations:
+    relations: Relations = np.zeros(len(a), dtype=np.int16)
+    present = (a >= 0) & (b >= 0)
+    if column_a is column_b:
+        same = present & (a == b)
+        relations[same] = EXACT
+        present &= ~same
+    at = np.flatnonzero(present)
+    if len(at):
+        relations[at] = on_distinct_pairs(a[at], b[at], column_a.values, column_b.values, measure)
+    return relations
+
+
+def family_relations(a: list[str], b: list[str]) -> Relations:
+    relations = _spelling(a, b)
+    for n in np.flatnonzero(relations >= SIMILAR).tolist():
+        if (" " in a[n] or " " in b[n]) and _share_a_word(a[n], b[n]):
+            relations[n] = PART
+    return relations
+
+
+def given_relations(a: list[str], b: list[str]) -> Relations:
+    relations = _spelling(a, b)
+    for n in np.flatnonzero(relations != EXACT).tolist():
+        first, second = a[n], b[n]
+        if len(first) == 1 or len(second) == 1:
+            relations[n] = INITIAL if _same_initial(first, second) else DIFFERENT
+        elif are_nicknames(first, second):
+            relations[n] = NICKNAME
+        elif (
+            relations[n] >= SIMILAR
+            and (first.startswith(second) or second.startswith(first))
+            and min(len(first), len(second)) > 2
+        ):
+            relations[n] = PART
+    return relations
+
+
+def _spelling(a: list[str], b: list[str]) -> Relations:
+    """EXACT, TYPO (one slip, two in long words), SIMILAR, DIFFERENT."""
+    slips = cpdist(a, b, scorer=OSA.distance, score_cutoff=2, dtype=np.int16)
+    alike = cpdist(a, b, scorer=JaroWinkler.similarity, dtype=np.float32)
+    shorter = np.minimum(np.fromiter(map(len, a), np.int16, len(a)), np.fromiter(map(len, b), np.int16, len(b)))
+    typo = (
+        ((slips == 1) & (shorter >= 4))
+        | ((slips == 2) & (shorter >= 8))
+        | ((slips == 1) & (shorter == 3) & (alike >= 0.9))
+    )
+    relations: Relations = np.where(alike >= 0.88, SIMILAR, DIFFERENT).astype(np.int16)
+    relations[typo] = TYPO
+    relations[slips == 0] = EXACT
+    return relations
+
+
+def _share_a_word(a: str, b: str) -> bool:
+    words, others = a.split(), b.split()
+    return any(len(word) > 2 and word in others for word in words) or "".join(words) == "".join(others)
+
+
+def _same_initial(a: str, b: str) -> bool:
+    return a[0] == b[0] or any(name[0] == min(a, b, key=len) for name in _forms_of(max(a, b, key=len)))
+
+
+def _forms_of(name: str) -> frozenset[str]:
+    from unified_model.identity.normalise.nicknames import same_person_names
+
+    return same_person_names(name)
+
+
+def relate_middles(a: list[str], b: list[str]) -> Relations:
+    """Further given words: EXACT, INITIAL, DIFFERENT; any word of one that fits any of the other is enough."""
+    found = np.full(len(a), DIFFERENT, dtype=np.int16)
+    for n, (first, second) in enumerate(zip(a, b, strict=True)):
+        if first == second:
+            found[n] = EXACT
+        elif any(_fits(one, other) for one in first.split() for other in second.split()):
+            found[n] = INITIAL
+    return found
+
+
+def _fits(a: str, b: str) -> bool:
+    return ((a == b or len(a) == 1 or len(b) == 1) and a[0] == b[0]) or (
+        len(a) > 3 and len(b) > 3 and OSA.distance(a, b) < 2
+    )
+
+
+def level_table(numbers: Mapping[str, int], names: Mapping[int, str]) -> NDArray[np.int8]:
+    """Relation -> level number of a model's comparison."""
+    table = np.zeros(8, dtype=np.int8)
+    for relation, level in names.items():
+        table[relation] = numbers[level]
+    return table

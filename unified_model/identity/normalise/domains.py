@@ -1,0 +1,50 @@
+"""Internet domains: the registered part of a host or address of a site, and the hosts that say nothing of a company."""
+
+from __future__ import annotations
+
+import re
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING
+
+from unified_model.identity.normalise.lists import word_list
+from unified_model.identity.normalise.text import CACHED_VALUES, ascii_of
+
+if TYPE_CHECKING:
+    from publicsuffixlist import PublicSuffixList
+
+_SCHEME = re.compile(r"^[a-z][a-z0-9+.-]*://", re.IGNORECASE)
+_HOST = re.compile(r"^[a-z0-9_](?:[a-z0-9_-]*[a-z0-9])?(?:\.[a-z0-9_](?:[a-z0-9_-]*[a-z0-9])?)+$")
+
+FREE_MAIL = word_list("free_mail")
+
+_SITES_OF_ANYBODY = word_list("public_sites")
+
+
+@cache
+def _suffixes() -> PublicSuffixList:
+    from publicsuffixlist import PublicSuffixList
+
+    return PublicSuffixList(only_icann=True)
+
+
+@lru_cache(maxsize=CACHED_VALUES)
+def registered_domain(host: str) -> str | None:
+    """`mail.shop.example.co.uk` -> `example.co.uk`; None for what is no public host name."""
+    host = ascii_of(host).lower().strip().strip(".")
+    if not _HOST.match(host):
+        return None
+    found = _suffixes().privatesuffix(host)
+    return found if isinstance(found, str) else None
+
+
+@lru_cache(maxsize=CACHED_VALUES)
+def company_domain(site: str) -> str | None:
+    """The registered domain of a web site, host or e-mail domain when it can tell a company, else None."""
+    host = _SCHEME.sub("", site.strip()).split("/", 1)[0].split("?", 1)[0].rpartition("@")[2].split(":", 1)[0]
+    domain = registered_domain(host)
+    return None if domain is None or domain in FREE_MAIL or domain in _SITES_OF_ANYBODY else domain
+
+
+def domain_label(domain: str) -> str:
+    """The part of a registered domain people chose: `falcon-logi.co.uk` -> `falcon logi`."""
+    return domain.split(".", 1)[0].replace("-", " ").replace("_", " ")

@@ -1,0 +1,20 @@
+"""Word lists of the normalisers, as text files: words apart by spaces, `#` starts a comment."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+
+
+def word_list(name: str) -> frozenset[str]:
+    """The words of `name`.txt."""
+    return frozenset(word for line in _lines(name) for word in line.split())
+
+
+def phrase_list(name: str) -> frozenset[str]:
+    """The lines of `name`.txt."""
+    return frozenset(line.strip() for line in _lines(name))
+
+
+def _lines(name: str) -> list[str]:
+    text = (files(__name__) / f"{name}.txt").read_text(encoding="utf-8")
+    return [line for line in text.splitlines() if line and not line.startswith("#")]

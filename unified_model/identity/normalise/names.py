@@ -1,0 +1,155 @@
+"""Names of people in parts: given, middle, family, suffix, folded to ASCII; one name field is taken apart first."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import NamedTuple
+
+from unified_model.identity.normalise.lists import word_list
+from unified_model.identity.normalise.text import CACHED_VALUES, ascii_of, fold, is_placeholder
+
+_TITLES = word_list("titles")
+_SUFFIXES = {
+    "jr": "jr", "jnr": "jr", "junior": "jr", "sr": "sr", "snr": "sr", "senior": "sr",
+    "ii": "2", "iii": "3", "iv": "4", "2nd": "2", "3rd": "3", "4th": "4",
+}  # fmt: skip
+_DEGREES = word_list("degrees")
+_PARTICLES = word_list("particles")
+_HAN = re.compile(r"^[\u3400-\u9fff]+$")
+_HANGUL = re.compile(r"^[\uac00-\ud7a3]+$")
+_TWO_CHARACTER_SURNAMES = frozenset(
+    (
+        "欧阳",
+        "歐陽",
+        "司马",
+        "司馬",
+        "上官",
+        "诸葛",
+        "諸葛",
+        "东方",
+        "東方",
+        "皇甫",
+        "尉迟",
+        "남궁",
+        "황보",
+        "선우",
+        "제갈",
+    )
+)
+_IN_BRACKETS = re.compile(r"[(\[\"“].*?[)\]\"”]")
+_CYRILLIC = re.compile(r"[\u0400-\u04ff]")
+
+
+class PersonName(NamedTuple):
+    """Folded parts, "" where absent. `given` is one word, `middle` the further ones, `family` words apart by spaces."""
+
+    given: str
+    middle: str
+    family: str
+    suffix: str
+
+
+@lru_cache(maxsize=CACHED_VALUES)
+def words_of(raw: str) -> tuple[str, ...]:
+    """Folded words; a hyphenated given name stays one word, dots and brackets go."""
+    text = _IN_BRACKETS.sub(" ", raw)
+    if not text.isascii():
+        text = _romanised(text)
+    folded = fold(text.replace("-", "").replace(".", ". "))
+    return () if is_placeholder(folded) else tuple(word for word in folded.split() if not word.isdigit())
+
+
+@lru_cache(maxsize=CACHED_VALUES)
+def family_words(raw: str) -> tuple[str, ...]:
+    """As `words_of`, but a hyphen parts two surnames."""
+    return words_of(raw.replace("-", " "))
+
+
+def _romanised(text: str) -> str:
+    """ASCII as people write such names themselves: Russian endings -iy and -y are one."""
+    plain = ascii_of(text)
+    if _CYRILLIC.search(text):
+        plain = re.sub(r"(?i)(iy|yy|ij)\b", "y", plain).replace("yu", "yu")
+    return plain
+
+
+def parse_name(
+    given: str | None, middle: str | None, family: str | None, suffix: str | None, full: str | None
+) -> PersonName:
+    """The name in parts. `full` is only read when neither given nor family name stands apart."""
+    if not given and not family:
+        return _parse_full(full) if full else PersonName("", "", "", suffix_of(suffix))
+    return _parse_parts(given or "", middle or "", family or "", suffix or "")
+
+
+def suffix_of(raw: str | None) -> str:
+    """`jr`, `sr`, `2`, `3` ... or ""."""
+    return next((_SUFFIXES[word] for word in fold(raw).split() if word in _SUFFIXES), "") if raw else ""
+
+
+@lru_cache(maxsize=CACHED_VALUES)
+def _parse_parts(given: str, middle: str, family: str, suffix: str) -> PersonName:
+    found = suffix_of(suffix)
+    first = _without_titles(list(words_of(given)))
+    last = list(family_words(family))
+    while len(last) > 1 and (last[-1] in _SUFFIXES or last[-1] in _DEGREES):
+        found = _SUFFIXES.get(last.pop(), found)
+    while len(first) > 1 and first[-1] in _SUFFIXES:
+        found = _SUFFIXES[first.pop()]
+    rest = first[1:] + list(words_of(middle))
+    return PersonName(first[0] if first else "", " ".join(rest), " ".join(_joined_particles(last)), found)
+
+
+@lru_cache(maxsize=CACHED_VALUES)
+def _parse_full(full: str) -> PersonName:
+    text = full.strip()
+    bare = text.replace(" ", "")
+    if (_HAN.match(bare) or _HANGUL.match(bare)) and " " not in text and 2 <= len(bare) <= 4:
+        return _parse_east_asian(bare)
+    before, comma, after = text.partition(",")
+    if comma and after.strip() and suffix_of(after) == "" and fold(after) not in _DEGREES:
+        return _parse_parts(after, "", before, "")
+    words = _without_titles(list(words_of(text.replace(",", " "))))
+    suffix = ""
+    while len(words) > 1 and (words[-1] in _SUFFIXES or words[-1] in _DEGREES):
+        suffix = _SUFFIXES.get(words.pop(), suffix)
+    if len(words) < 2:
+        return PersonName("", "", words[0] if words else "", suffix)
+    start = len(words) - 1
+    while start > 1 and words[start - 1] in _PARTICLES and len(words[start - 1]) > 1:
+        start -= 1
+    family = [part for word in _raw_tail(text, words, start) for part in word]
+    return PersonName(words[0], " ".join(words[1:start]), " ".join(_joined_particles(family)), suffix)
+
+
+def _raw_tail(text: str, words: list[str], start: int) -> list[tuple[str, ...]]:
+    """The family words again, with hyphens as breaks: `words_of` closed them up."""
+    tails = {
+        "".join(family_words(token)): family_words(token) for token in text.replace(",", " ").split() if "-" in token
+    }
+    return [tails.get(word, (word,)) for word in words[start:]]
+
+
+def _parse_east_asian(text: str) -> PersonName:
+    cut = 2 if len(text) > 2 and text[:2] in _TWO_CHARACTER_SURNAMES else 1
+    return PersonName(fold(text[cut:]).replace(" ", ""), "", fold(text[:cut]), "")
+
+
+def _without_titles(words: list[str]) -> list[str]:
+    while len(words) > 1 and words[0] in _TITLES:
+        words.pop(0)
+    return words
+
+
+def _joined_particles(words: list[str]) -> list[str]:
+    """`van der berg` -> `vanderberg`: systems split and join particles at will."""
+    joined: list[str] = []
+    pending = ""
+    for position, word in enumerate(words):
+        if word in _PARTICLES and position < len(words) - 1:
+            pending += word
+        else:
+            joined.append(pending + word)
+            pending = ""
+    return joined
