@@ -1,8 +1,8 @@
 """Backup and restore, while the hub may be at work.
 
-A SQLite backup is a store file of its own (SQLite's online copy). A PostgreSQL backup is a zip of one CSV a table, taken
-in one snapshot. Both restore into a new, empty place; a restored store begins a new epoch, so that nothing planned
-against the old one is pushed from it.
+A SQLite backup is a store file of its own (SQLite's online copy). A PostgreSQL backup is a zip of one CSV a table,
+taken in one snapshot. Both restore into a new, empty place; a restored store begins a new epoch, so that nothing
+planned against the old one is pushed from it.
 """
 
 from __future__ import annotations

@@ -79,6 +79,11 @@ def source_by_label(conn: Connection, label: str) -> Source:
     )
 
 
+def unique_sources(conn: Connection) -> frozenset[int]:
+    """Sources that declare that no two of their records are one customer."""
+    return frozenset(one.id for one in sources(conn, removed=True) if one.one_record_a_customer)
+
+
 def rename_source(store: Store, label: str, new: str) -> Source:
     """Give a source another label; its records and ids stay as they are."""
     with store.read() as conn:

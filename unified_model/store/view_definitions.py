@@ -10,6 +10,8 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection
 
+from unified_model.store.reader_role import grant_reader
+
 
 class View(NamedTuple):
     """A view and its columns, in order; names are a promise to data teams."""
@@ -17,6 +19,8 @@ class View(NamedTuple):
     name: str
     comment: str
     columns: dict[str, str]
+    times: tuple[str, ...] = ()
+    integers: tuple[str, ...] = ()
 
 
 VIEWS = (
@@ -32,6 +36,7 @@ VIEWS = (
             "deleted_at": "When the source stopped having it",
             "merged_into": "Id of the record that the vendor merged or converted it into",
         },
+        times=("modified_at", "deleted_at"),
     ),
     View(
         "customer_360",
@@ -71,6 +76,8 @@ VIEWS = (
             "created_at": "Earliest creation in any source system",
             "modified_at": "Newest change in any source system",
         },
+        times=("created_at", "modified_at"),
+        integers=("source_count", "record_count"),
     ),
     View(
         "crosswalk",
@@ -83,6 +90,7 @@ VIEWS = (
             "kind": "person or organization",
             "since": "Since when it belongs there",
         },
+        times=("since",),
     ),
     View(
         "customer_alias",
@@ -92,6 +100,7 @@ VIEWS = (
             "customer_id": "The customer that holds its anchor record now; null: erased, or not resolved yet",
             "issued_at": "When the id was issued",
         },
+        times=("issued_at",),
     ),
     View(
         "field_provenance",
@@ -106,6 +115,7 @@ VIEWS = (
             "rule": "The rule that chose it",
             "since": "Since when that record has the value",
         },
+        times=("since",),
     ),
     View(
         "silo_overlap",
@@ -115,6 +125,7 @@ VIEWS = (
             "source_count": "How many systems that is",
             "customers": "Persons known to exactly these systems",
         },
+        integers=("source_count", "customers"),
     ),
 )
 
@@ -135,6 +146,8 @@ def create_views(conn: Connection) -> None:
             _run(conn, f"comment on view {view.name} is '{_quoted(view.comment)}'")
             for column, comment in view.columns.items():
                 _run(conn, f"comment on column {view.name}.{column} is '{_quoted(comment)}'")
+    if conn.dialect.name == "postgresql":
+        grant_reader(conn)
 
 
 def drop_views(conn: Connection) -> None:
