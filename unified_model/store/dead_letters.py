@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -22,14 +22,14 @@ def set_aside(
     source_id: int,
     object: str,
     rejects: Sequence[Reject],
-    allocate: Callable[[int], Iterable[int]],
+    numbers: Iterable[int],
     now: datetime,
     run: int,
 ) -> None:
-    """Keep rejects with their raw text; one seen before is only marked as seen again."""
+    """Keep rejects with their raw text; one seen before is only marked as seen again. `numbers`: fresh ids, enough."""
     fresh = {digest_of(r): r for r in rejects}
     mine = {"source_id": source_id, "object": object}
-    held = dict(rows_by_keys(conn, dead_letter, "digest", list(fresh), ("digest", "id"), equal=mine))
+    held: dict[str, int] = dict(rows_by_keys(conn, dead_letter, "digest", list(fresh), ("digest", "id"), equal=mine))
     if held:
         again = (
             update(dead_letter)
@@ -55,7 +55,7 @@ def set_aside(
             run,
             None,
         )
-        for key, (d, r) in zip(allocate(len(new)), new, strict=False)
+        for key, (d, r) in zip(numbers, new, strict=False)
     ]
     write_rows(conn, dead_letter, COLUMNS, rows)
 
@@ -65,24 +65,27 @@ def digest_of(reject: Reject) -> str:
     return digest(encode_bytes([_text(reject.place), reject.reason, _text(reject.raw)]))
 
 
-def any_open(conn: Connection, source_id: int, object: str) -> bool:
-    """Whether the object has open dead letters."""
-    where = (dead_letter.c.source_id == source_id) & (dead_letter.c.object == object) & (dead_letter.c.state == "open")
-    return conn.execute(select(dead_letter.c.id).where(where).limit(1)).first() is not None
+def open_ones(conn: Connection, source_id: int, object: str) -> dict[str, list[int]]:
+    """Open dead letters by what would settle them: the record's id, and the place it was read from.
+
+    A record set aside because a later one had its key is settled by nothing: the later one has landed all along.
+    """
+    c = dead_letter.c
+    query = select(c.id, c.record_id, c.place).where(
+        c.source_id == source_id, c.object == object, c.state == "open", c.reason != "duplicate_key"
+    )
+    found: dict[str, list[int]] = {}
+    for number, record_id, place in conn.execute(query):
+        for name in (record_id, place):
+            if name:
+                found.setdefault(name, []).append(number)
+    return found
 
 
-def resolve_by_landing(conn: Connection, source_id: int, object: str, ids: Sequence[str], places: Sequence[str]) -> int:
-    """Close open dead letters whose record, or whose very line, has now landed."""
-    closed = 0
-    mine = {"source_id": source_id, "object": object, "state": "open"}
-    for name, values in (("record_id", ids), ("place", places)):
-        held = rows_by_keys(conn, dead_letter, name, [v for v in values if v], ("id", "reason"), equal=mine)
-        keys = sorted(key for key, reason in held if reason != "duplicate_key")
-        if keys:
-            close = update(dead_letter).where(dead_letter.c.id == bindparam("key")).values(state="resolved")
-            conn.execute(close, [{"key": key} for key in keys])
-            closed += len(keys)
-    return closed
+def settle(conn: Connection, numbers: Sequence[int]) -> None:
+    """Close dead letters whose record, or whose very line, has landed after all."""
+    close = update(dead_letter).where(dead_letter.c.id == bindparam("key")).values(state="resolved")
+    conn.execute(close, [{"key": number} for number in numbers])
 
 
 def list_dead_letters(
@@ -91,8 +94,8 @@ def list_dead_letters(
     """Dead letters, newest first, without their raw text."""
     c = dead_letter.c
     query = select(
-        c.id, source.c.label.label("source"), c.object, c.record_id, c.place, c.reason, c.detail, c.state, c.first_seen_at,
-        c.last_seen_at,
+        c.id, source.c.label.label("source"), c.object, c.record_id, c.place, c.reason, c.detail, c.state,
+        c.first_seen_at, c.last_seen_at,
     ).join(source, source.c.id == c.source_id)  # fmt: skip
     if state:
         query = query.where(c.state == state)

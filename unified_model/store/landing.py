@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, bindparam, case, func, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection, bindparam, func, select, update
 
 from unified_model.store.bulk import delete_rows, rows_by_keys, write_rows
 from unified_model.store.codec import decode
-from unified_model.store.tables.identity import blocking_key_log, resolve_queue
+from unified_model.store.queue import enqueue
+from unified_model.store.tables.identity import blocking_key_log
 from unified_model.store.tables.landing import cursor, record_alias, source_record, source_record_version
 from unified_model.store.tables.unified import affiliation, contact_point, organization_record, person_record
 from unified_model.store.types import utc_from_text
@@ -138,21 +138,6 @@ def write_batch(
         rows = [(seq, *op) for seq, op in zip(places, batch.key_ops, strict=True)]
         write_rows(conn, blocking_key_log, ("seq", "key", "record", "op"), rows)
     enqueue(conn, batch.queue, queue_seq, cause)
-
-
-def enqueue(conn: Connection, stages: dict[int, int], seq: int, cause: str) -> None:
-    """Ask for records to be resolved. A waiting request keeps its lower stage and takes the newer sequence."""
-    if not stages:
-        return
-    insert = postgresql.insert if conn.dialect.name == "postgresql" else sqlite.insert
-    wanted = insert(resolve_queue)
-    lower = case((resolve_queue.c.stage < wanted.excluded.stage, resolve_queue.c.stage), else_=wanted.excluded.stage)
-    statement = wanted.on_conflict_do_update(
-        index_elements=["record"],
-        set_={"stage": lower, "seq": wanted.excluded.seq, "cause": wanted.excluded.cause},
-    )
-    rows = [{"record": r, "stage": stages[r], "seq": seq, "cause": cause} for r in sorted(stages)]
-    conn.execute(statement, rows)
 
 
 def load_cursor(conn: Connection, source_id: int, object: str) -> str | None:

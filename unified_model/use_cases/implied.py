@@ -6,8 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from unified_model.entities import Affiliation, OrganizationRecord
-from unified_model.identity.forms import organization_form
-from unified_model.identity.version import NORMALISER_VERSION
+from unified_model.identity.forms import NORMALISER_VERSION, organization_form
 from unified_model.store import landing
 from unified_model.store.codec import digest, encode_bytes
 from unified_model.store.engine import Store

@@ -12,7 +12,7 @@ from datetime import datetime
 from unified_model.errors import NeedsOperator
 from unified_model.mapping.rows import ObjectMapping
 from unified_model.records import Page, SourceRecord
-from unified_model.store import landing
+from unified_model.store import dead_letters, landing
 from unified_model.store.engine import Store
 from unified_model.use_cases.page import Guard, LandCounts, PageWork, land_page
 from unified_model.use_cases.unify import unifier
@@ -48,14 +48,15 @@ def land(
 ) -> LandCounts:
     """Read an object from its stored cursor on and land every page; returns what became of the records.
 
-    `read(cursor)` yields pages. `guard(conn)` is called inside each write transaction and raises when the
-    lease is lost. Stops between pages when asked to. Raises NeedsOperator when too many records of a snapshot are missing.
+    `read(cursor)` yields pages. `guard(conn)` is called inside each write transaction and raises when the lease is
+    lost. Stops between pages when asked to. NeedsOperator when too many records of a snapshot are missing.
     """
     with store.read() as conn:
         cursor = landing.load_cursor(conn, order.source_id, order.object)
+        letters = dead_letters.open_ones(conn, order.source_id, order.object)
     total = LandCounts()
     seen = bytearray() if order.deletes_by_absence else None
-    work = PageWork(store, order.source_id, order.object, order.run, mapping, unifier(mapping), seen)
+    work = PageWork(store, order.source_id, order.object, order.run, mapping, unifier(mapping), seen, letters)
     for page in read(cursor):
         # Absence can only be judged after one whole read, so a snapshot's cursor moves with its last page alone.
         total.add(land_page(work, page, clock(), guard, page.cursor if seen is None else None))

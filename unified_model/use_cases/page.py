@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from unified_model.entities import Kind
 from unified_model.errors import Rejected
-from unified_model.identity.version import NORMALISER_VERSION
+from unified_model.identity.forms import NORMALISER_VERSION
 from unified_model.mapping.rows import ObjectMapping
 from unified_model.records import Page, Reject, SourceRecord
 from unified_model.store import dead_letters, landing
@@ -63,6 +64,8 @@ class PageWork:
     unify: Unify
     seen: bytearray | None = None
     """Bitmap over surrogate keys: which records a whole read has met (snapshots only)."""
+    open_letters: dict[str, list[int]] = field(default_factory=dict)
+    """Dead letters of earlier runs that a record read without fault would settle."""
     implied: ImpliedOrganizations = field(init=False)
 
     def __post_init__(self) -> None:
@@ -189,7 +192,8 @@ def _store(
     version = known.version if known is not None and same else (known.version if known else 0) + 1
     batch.records.append((
         surrogate, work.source_id, work.object, record.record_id, kind, False, version, change.raw_hash,
-        unified.mapped_hash, unified.identity_hash, change.raw if same else None, record.modified_at, now, None, work.run,
+        unified.mapped_hash, unified.identity_hash,
+        change.raw if same else None, record.modified_at, now, None, work.run,
     ))  # fmt: skip
     if same:
         return
@@ -211,13 +215,14 @@ def _store(
 
 
 def _queue_keys(
-    batch: Batch, surrogate: int, kind: str, unified: Unified, known: Known | None, old_form: dict[str, Any] | None
+    batch: Batch, surrogate: int, kind: Kind, unified: Unified, known: Known | None, old_form: dict[str, Any] | None
 ) -> None:
     if known is not None and known.identity_hash == unified.identity_hash:
         batch.want(surrogate, 1)
         return
     new, old = key_hashes(kind, unified.form), key_hashes(kind, old_form)
-    batch.key_ops.extend((key, surrogate, 1) for key in sorted(new - old))
+    # Keys it had already are logged too: who shares a key, and so what the key is worth, depends on this record's form.
+    batch.key_ops.extend((key, surrogate, 1) for key in sorted(new))
     batch.key_ops.extend((key, surrogate, -1) for key in sorted(old - new))
     batch.want(surrogate, 0)
 
@@ -249,7 +254,7 @@ def _write(
     store = work.store
     if not (batch.records or batch.deleted or rejects or cursor is not None):
         return
-    places = store.allocate("blocking_key_log", len(batch.key_ops))
+    places = store.allocate("blocking_key_log", len(batch.key_ops), ordered=True)
     queue_seq = store.allocate("queue", 1)[0]
     letters = store.allocate("dead_letter", len(rejects))
     with store.begin() as work_unit:
@@ -259,15 +264,21 @@ def _write(
         landing.write_batch(conn, batch, places, queue_seq, "landed", now, work.run)
         if rejects:
             dead_letters.set_aside(conn, work.source_id, work.object, rejects, letters, now, work.run)
-        if dead_letters.any_open(conn, work.source_id, work.object):
-            bad = {r.place for r in rejects}
-            good = [r for r in records.values() if r.place not in bad]
-            dead_letters.resolve_by_landing(
-                conn, work.source_id, work.object, [r.record_id for r in good], [r.place for r in good]
-            )
+        settled = _settled(work, records, rejects)
+        if settled:
+            dead_letters.settle(conn, settled)
         if cursor is not None:
             landing.save_cursor(conn, work.source_id, work.object, cursor, _newest_stamp(page), now)
         work_unit.commit()
+
+
+def _settled(work: PageWork, records: dict[str, SourceRecord], rejects: Sequence[Reject]) -> list[int]:
+    """Dead letters of earlier runs whose record or line has now been read without fault."""
+    if not work.open_letters:
+        return []
+    bad = {r.place for r in rejects}
+    names = (name for r in records.values() if r.place not in bad for name in (r.record_id, r.place))
+    return sorted({number for name in names for number in work.open_letters.get(name, ())})
 
 
 def _newest_stamp(page: Page) -> datetime | None:

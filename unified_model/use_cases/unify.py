@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from unified_model.entities import ORGANIZATION_FIELDS, PERSON_FIELDS, OrganizationRecord, PersonRecord
+from unified_model.entities import ORGANIZATION_FIELDS, PERSON_FIELDS, Kind, OrganizationRecord, PersonRecord
 from unified_model.identity.forms import organization_form, person_form
 from unified_model.identity.keys import keys_of
 from unified_model.mapping.read import reader
@@ -53,7 +53,7 @@ def hash_of_mapped(record: UnifiedRecord) -> str:
     return hashed
 
 
-def key_hashes(kind: str, form: Mapping[str, Any] | None) -> set[int]:
+def key_hashes(kind: Kind, form: dict[str, Any] | None) -> set[int]:
     """The blocking keys of a folded form."""
     return {key.hash for key in keys_of(kind, form)} if form else set()
 

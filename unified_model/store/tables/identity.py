@@ -33,6 +33,7 @@ key_stat = Table(
     column("records", Integer, "Records that hold the key, when counted last"),
     column("size_bucket", SmallInteger, "Coarse bucket of that number"),
     column("people_bucket", SmallInteger, "Coarse bucket of different people (surnames with differing first names)"),
+    column("oversize", Boolean, "True: too many records hold it to compare them all; it forms no pairs"),
     sqlite_with_rowid=False,
     comment="Keys held by three records or more: how common, and how shared, they are",
 )
@@ -74,6 +75,8 @@ review = Table(
     column("weight", Integer, "Match weight in thousandths of a bit"),
     column("reason", Text, "between_thresholds, contradiction, oversize or conflict"),
     column("kind", Text, "person or organization"),
+    Index("ix_review_b", "b"),
+    Index("ix_review_weight", "weight"),
     comment="Doubtful pairs waiting for a person; derived from links, decisions and clusters",
 )
 

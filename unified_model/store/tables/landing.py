@@ -22,6 +22,9 @@ source = Table(
     column(
         "doubtful", Text, "Why what it says should be doubted (a guessed encoding, say); null: nothing known", null=True
     ),
+    column(
+        "one_record_a_customer", Boolean, "True: it declares that no two of its records are one customer", default=False
+    ),
     column("created_at", UtcTime, "When the store first met it"),
     column("removed_at", UtcTime, "When it was taken out of service; its records stay", null=True),
     comment="Source systems: one row an installation of a CRM or a file source",

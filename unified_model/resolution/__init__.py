@@ -1,0 +1,1 @@
+"""From queued records to golden customers: blocking, linking, clustering, ids, golden values; one module a step."""

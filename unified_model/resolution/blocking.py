@@ -1,0 +1,123 @@
+"""First step: apply the log of blocking keys, and find keys whose worth has changed.
+
+A key's worth is coarse: a bucket of how many records hold it and a bucket of how many different people they are. When
+a key crosses a bucket, either way, every record that holds it is linked anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from unified_model.identity.keys import rule_of
+from unified_model.identity.stats import COUNTED_UP_TO, TOP_PEOPLE, people_bucket, size_bucket
+from unified_model.store import keys as store_keys
+from unified_model.store import queue
+from unified_model.store.engine import Store
+from unified_model.store.keys import Stat
+from unified_model.store.landing import match_forms
+
+if TYPE_CHECKING:
+    import numpy as np
+
+SEGMENT = 2_000_000
+CHANGES_A_WRITE = 30_000
+HOLDERS_A_READ = 20_000
+
+Guard = Callable[[Any], None]
+
+
+def apply_key_log(store: Store, guard: Guard | None, progress: Callable[[str, int, int | None], None] | None) -> int:
+    """Bring blocking_key and key_stat up to date; returns how many log entries were applied. Safe to repeat."""
+    applied = 0
+    while True:
+        with store.read() as conn:
+            segment = store_keys.read_log(conn, SEGMENT)
+        if not len(segment.seq):
+            return applied
+        key, record, op = store_keys.net_changes(segment)
+        for part in store_keys.in_chunks(len(key), CHANGES_A_WRITE):
+            _write(store, guard, store_keys.write_changes, key[part], record[part], op[part])
+            if progress:
+                progress("index", applied + min(part.stop, len(key)), None)
+        _recount(store, key, guard)
+        # Last, so that a run killed before this point finds the log again and repeats itself without harm.
+        for first, last in store_keys.ranges_of(segment.seq):
+            for start in range(first, last + 1, 200_000):
+                _write(store, guard, store_keys.forget_log, start, min(last, start + 199_999))
+        applied += len(segment.seq)
+
+
+def _recount(store: Store, touched: np.ndarray[Any, Any], guard: Guard | None) -> None:
+    import numpy as np
+
+    distinct = np.unique(touched)
+    with store.read() as conn:
+        counts = store_keys.crowded(conn, distinct)
+        before = store_keys.stats_among(conn, distinct)
+        people = _people(conn, counts)
+    changed, gone = {}, [key for key in before if key not in counts]
+    for key, records in counts.items():
+        stat = Stat(records, size_bucket(records), people.get(key, 0), records > rule_of(key).cap)
+        if stat[1:] != (before[key][1:] if key in before else None):
+            changed[key] = stat
+    crossing = [key for key in (*changed, *gone) if _worth(key, changed.get(key)) != _worth(key, before.get(key))]
+    _requeue(store, crossing, guard)
+    every = sorted(changed)
+    for part in store_keys.in_chunks(len(every), CHANGES_A_WRITE):
+        _write(store, guard, store_keys.write_stats, {key: changed[key] for key in every[part]}, [])
+    for part in store_keys.in_chunks(len(gone), CHANGES_A_WRITE):
+        _write(store, guard, store_keys.write_stats, {}, gone[part])
+
+
+def _worth(key: int, stat: Stat | None) -> tuple[int, int, bool]:
+    """What of a key's statistics any weight or candidate reads: only when that changes, its records are linked anew."""
+    if stat is None:
+        return 0, 0, False
+    rule = rule_of(key)
+    return stat.size_bucket if rule.sizes else 0, stat.people_bucket if rule.people else 0, stat.oversize
+
+
+def _people(conn: Any, counts: dict[int, int]) -> dict[int, int]:
+    """Bucket of different people for every key that may be shared (a phone, an e-mail); other keys have none."""
+    buckets: dict[int, int] = {}
+    by_kind: dict[str, list[int]] = {}
+    for key, records in counts.items():
+        rule = rule_of(key)
+        if not rule.people:
+            continue
+        if records > COUNTED_UP_TO:
+            buckets[key] = TOP_PEOPLE
+        else:
+            by_kind.setdefault(rule.kind, []).append(key)
+    for kind, keys in by_kind.items():
+        for part in store_keys.in_chunks(len(keys), HOLDERS_A_READ // 4):
+            blocks: dict[int, list[int]] = {}
+            for key, record in store_keys.holders(conn, keys[part]):
+                blocks.setdefault(key, []).append(record)
+            forms = match_forms(conn, kind, sorted({r for block in blocks.values() for r in block}))
+            for key, block in blocks.items():
+                buckets[key] = people_bucket([forms[r] for r in block if r in forms])
+    return buckets
+
+
+def _requeue(store: Store, keys: list[int], guard: Guard | None) -> None:
+    """Every record that holds one of the keys must be linked anew, unless it waits for that already."""
+    with store.read() as conn:
+        waiting = queue.waiting_at_stage(conn, queue.LINKS)
+    for part in store_keys.in_chunks(len(keys), HOLDERS_A_READ):
+        with store.read() as conn:
+            touched = {record for _, record in store_keys.holders(conn, keys[part])} - waiting
+        if touched:
+            seq = store.allocate("queue", 1)[0]
+            stages = dict.fromkeys(touched, queue.LINKS)
+            _write(store, guard, queue.enqueue, stages, seq, "a shared key changed its worth")
+            waiting |= touched
+
+
+def _write(store: Store, guard: Guard | None, do: Callable[..., None], *arguments: Any) -> None:
+    with store.begin() as work:
+        if guard:
+            guard(work.conn)
+        do(work.conn, *arguments)
+        work.commit()

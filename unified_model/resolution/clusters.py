@@ -1,0 +1,79 @@
+"""Fourth step: the clusters of one group of records, under the decisions in force."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from unified_model.identity.cluster import cluster_component
+from unified_model.identity.model import MatchModel
+from unified_model.resolution.decided import Decided
+from unified_model.resolution.gathering import components
+from unified_model.store.links import Link
+from unified_model.store.members import Member
+
+
+class Doubt(NamedTuple):
+    """A pair that waits for a person."""
+
+    a: int
+    b: int
+    weight: int
+    reason: str
+
+
+@dataclass(slots=True)
+class Clustered:
+    """Clusters of records, and the doubtful pairs met while forming them."""
+
+    clusters: list[list[int]]
+    doubts: list[Doubt]
+
+
+def cluster_group(
+    group: Sequence[int],
+    links: Sequence[Link],
+    members: Mapping[int, Member],
+    forms: Mapping[int, dict[str, Any]],
+    models: Mapping[str, MatchModel],
+    decided: Decided,
+    unique_sources: frozenset[int],
+) -> Clustered:
+    """Clusters of a group. `links` are those among and around its records, weak ones included."""
+    clusters: list[list[int]] = []
+    doubts: list[Doubt] = []
+    natural = {m: str(members[m].key) for m in group}
+    mine = set(group)
+    inner = [link for link in links if link.a in mine and link.b in mine]
+    strong = [link for link in inner if link.weight >= models[members[link.a].kind].merge]
+    same = decided.same_within(group)
+    for component in components(group, strong, same):
+        if len(component) == 1:
+            clusters.append(component)
+            continue
+        held = set(component)
+        unique = {m: str(members[m].source_id) for m in component if members[m].source_id in unique_sources}
+        found = cluster_component(
+            component,
+            natural,
+            [(k.a, k.b, k.weight) for k in inner if k.a in held and k.b in held],
+            forms,
+            models[members[component[0]].kind],
+            [g for g in same if g & held],
+            decided.different_within(component),
+            unique or None,
+        )
+        clusters.extend(sorted(c) for c in found.clusters)
+        doubts.extend(Doubt(*held_apart) for held_apart in found.held_apart)
+    return Clustered(clusters, doubts)
+
+
+def waiting_pairs(clustered: Clustered, links: Sequence[Link], decided: Decided) -> list[Doubt]:
+    """Pairs for people: doubts, and links below the merge threshold between customers not told apart already."""
+    place = {m: n for n, cluster in enumerate(clustered.clusters) for m in cluster}
+    pairs = {(d.a, d.b): d for d in clustered.doubts}
+    for link in links:
+        if place.get(link.a, -1) != place.get(link.b, -2):
+            pairs.setdefault((link.a, link.b), Doubt(*link, "between_thresholds"))
+    return [d for _, d in sorted(pairs.items()) if not decided.kept_apart(d.a, d.b)]

@@ -1,0 +1,152 @@
+"""Second step: compare each queued record with those that share a key, and keep the links that weigh enough."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from unified_model.identity import compare
+from unified_model.identity.keys import Key, keys_of, rule_of
+from unified_model.identity.model import MatchModel
+from unified_model.store import keys as store_keys
+from unified_model.store import links, queue
+from unified_model.store.codec import encode
+from unified_model.store.engine import Store
+from unified_model.store.keys import Stat
+from unified_model.store.landing import match_forms
+from unified_model.store.queue import Waiting
+
+if TYPE_CHECKING:
+    import numpy as np
+    from sqlalchemy import Connection
+
+    Array = np.ndarray[Any, Any]
+
+RECORDS_A_CHUNK = 10_000
+Guard = Callable[[Any], None]
+LinkRow = tuple[int, int, int, str, str]
+
+
+def link_records(
+    store: Store,
+    kind: str,
+    model: MatchModel,
+    guard: Guard | None,
+    progress: Callable[[str, int, int | None], None] | None,
+    should_stop: Callable[[], bool] | None,
+) -> tuple[int, int]:
+    """Give every record waiting for links its links; returns (records, links). Each chunk is one transaction."""
+    with store.read() as conn:
+        waiting = queue.take(conn, queue.LINKS, kind=kind)
+    pending = {w.record for w in waiting}
+    linked = 0
+    for part in store_keys.in_chunks(len(waiting), RECORDS_A_CHUNK):
+        if should_stop and should_stop():
+            break
+        chunk = waiting[part]
+        # A pair of two waiting records is compared once, with the later of the two.
+        pending.difference_update(w.record for w in chunk)
+        linked += _link_chunk(store, kind, model, chunk, pending, guard)
+        if progress:
+            progress(f"link {kind}s", min(part.stop, len(waiting)), len(waiting))
+    return len(waiting), linked
+
+
+def _link_chunk(
+    store: Store, kind: str, model: MatchModel, chunk: Sequence[Waiting], pending: set[int], guard: Guard | None
+) -> int:
+    records = [w.record for w in chunk]
+    with store.read() as conn:
+        rows = links_for(conn, kind, model, records, pending)
+        before = links.links_of(conn, records)
+    after = {(a, b): weight for a, b, weight, _, _ in rows}
+    mine = set(records)
+    lost = {end for link in before if after.get((link.a, link.b)) != link.weight for end in (link.a, link.b)} - mine
+    seq = store.allocate("queue", 1)[0]
+    with store.begin() as work:
+        if guard:
+            guard(work.conn)
+        links.replace_links(work.conn, records, rows)
+        queue.enqueue(work.conn, dict.fromkeys(lost, queue.VALUES), seq, "a neighbour's links changed")
+        queue.advance(work.conn, chunk)
+        work.commit()
+    return len(rows)
+
+
+def links_for(
+    conn: Connection, kind: str, model: MatchModel, records: Sequence[int], pending: set[int]
+) -> list[LinkRow]:
+    """Links of these records, but for those to `pending` ones, as rows (a, b, weight, evidence, model version)."""
+    forms = match_forms(conn, kind, records)
+    keys = {record: keys_of(kind, form) for record, form in forms.items()}  # type: ignore[arg-type]
+    stats = store_keys.stats_of(conn, sorted({key.hash for some in keys.values() for key in some}))
+    usable = {hash_ for some in keys.values() for hash_ in pairing_keys(some, stats)}
+    left, right = _pairs(store_keys.holders(conn, sorted(usable)), set(forms), pending)
+    if not len(left):
+        return []
+    mates = sorted((set(left.tolist()) | set(right.tolist())) - set(forms))
+    forms.update(match_forms(conn, kind, mates))
+    return _weigh(model, forms, left, right, {key: (s.size_bucket, s.people_bucket) for key, s in stats.items()})
+
+
+def pairing_keys(keys: Sequence[Key], stats: Mapping[int, Stat]) -> list[int]:
+    """The keys of one record that form pairs: none that is oversize, refining ones only beside an oversize parent."""
+    oversize = {key.rule for key in keys if key.hash in stats and stats[key.hash].oversize}
+    pairing = []
+    for key in keys:
+        refines = rule_of(key.hash).refines
+        if not (key.hash in stats and stats[key.hash].oversize) and (refines is None or refines in oversize):
+            pairing.append(key.hash)
+    return pairing
+
+
+def _pairs(holders: Sequence[tuple[int, int]], mine: set[int], pending: set[int]) -> tuple[Array, Array]:
+    """Each pair of records once (lower first) that share a key, one of them mine, the other not pending."""
+    import numpy as np
+
+    if not holders:
+        return np.empty(0, np.int64), np.empty(0, np.int64)
+    table = np.array(holders, dtype=np.int64)
+    table = table[np.lexsort((table[:, 1], table[:, 0]))]
+    starts = np.concatenate(([0], np.nonzero(np.diff(table[:, 0]))[0] + 1, [len(table)]))
+    sizes = np.diff(starts)
+    own = np.isin(table[:, 1], np.fromiter(mine, np.int64, len(mine)))
+    late = np.isin(table[:, 1], np.fromiter(pending, np.int64, len(pending))) if pending else np.zeros(len(table), bool)
+    usable = own | ~late
+    lefts, rights = [], []
+    for size in np.unique(sizes[sizes > 1]).tolist():
+        block = starts[:-1][sizes == size][:, None] + np.arange(size)[None, :]
+        one, two = np.triu_indices(size, 1)
+        a, b = block[:, one].ravel(), block[:, two].ravel()
+        keep = (own[a] | own[b]) & usable[a] & usable[b]
+        lefts.append(table[a[keep], 1])
+        rights.append(table[b[keep], 1])
+    if not lefts:
+        return np.empty(0, np.int64), np.empty(0, np.int64)
+    pairs = np.unique(np.stack((np.concatenate(lefts), np.concatenate(rights)), axis=1), axis=0)
+    return pairs[:, 0], pairs[:, 1]
+
+
+def _weigh(
+    model: MatchModel,
+    forms: Mapping[int, dict[str, Any]],
+    left: Array,
+    right: Array,
+    stats: Mapping[int, tuple[int, int]],
+) -> list[LinkRow]:
+    import numpy as np
+
+    records = np.unique(np.concatenate((left, right)))
+    table = [forms.get(record, {}) for record in records.tolist()]
+    weights, levels = compare.weigh(
+        model, table, np.searchsorted(records, left), np.searchsorted(records, right), stats
+    )
+    strong = np.nonzero(weights >= model.review)[0]
+    words: dict[bytes, str] = {}
+    rows = []
+    for i in strong.tolist():
+        code = levels[i].tobytes()
+        if code not in words:
+            words[code] = encode(levels[i].tolist())
+        rows.append((int(left[i]), int(right[i]), int(weights[i]), words[code], model.version))
+    return rows

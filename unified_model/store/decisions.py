@@ -1,0 +1,81 @@
+"""People's decisions: append only; an undo is a row of its own that takes another back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from unified_model.records import NaturalKey
+from unified_model.store.bulk import write_rows
+from unified_model.store.codec import encode
+from unified_model.store.tables.identity import decision
+from unified_model.store.tables.landing import record_alias, source
+
+COLUMNS = tuple(c.name for c in decision.columns)
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """One decision. `left` and `right` are sets of source records by natural key, sorted."""
+
+    id: int
+    kind: str
+    left: tuple[NaturalKey, ...]
+    right: tuple[NaturalKey, ...]
+    field: str | None
+    value: Any
+    supersedes: int | None
+    actor: str
+    reason: str | None
+    made_at: datetime
+
+
+def append(conn: Connection, made: Decision) -> None:
+    """Store a decision."""
+    row = (
+        made.id, made.kind, _encode_keys(made.left), _encode_keys(made.right) if made.right else None, made.field,
+        encode(made.value) if made.value is not None else None, made.supersedes, made.actor, made.reason, made.made_at,
+    )  # fmt: skip
+    write_rows(conn, decision, COLUMNS, [row])
+
+
+def all_decisions(conn: Connection) -> list[Decision]:
+    """Every decision ever made, in order."""
+    rows = conn.execute(select(decision).order_by(decision.c.id))
+    return [
+        Decision(
+            r.id, r.kind, _decode_keys(r.left), _decode_keys(r.right), r.field, r.value, r.supersedes, r.actor,
+            r.reason, r.made_at,
+        )
+        for r in rows
+    ]  # fmt: skip
+
+
+def standing(decisions: Sequence[Decision]) -> list[Decision]:
+    """Decisions in force: neither undone (unless the undo was undone), nor undos themselves."""
+    undone: set[int] = set()
+    for made in reversed(decisions):
+        if made.kind == "undo" and made.id not in undone and made.supersedes is not None:
+            undone.add(made.supersedes)
+    return [made for made in decisions if made.kind != "undo" and made.id not in undone]
+
+
+def vendor_merges(conn: Connection) -> list[tuple[NaturalKey, NaturalKey]]:
+    """(record that went away, its survivor) for every merge and conversion made in a source system."""
+    a = record_alias.c
+    query = select(source.c.installation, a.object, a.record_id, a.survivor_object, a.survivor_record_id).join(
+        source, source.c.id == a.source_id
+    )
+    return [(NaturalKey(r[0], r[1], r[2]), NaturalKey(r[0], r[3], r[4])) for r in conn.execute(query)]
+
+
+def _encode_keys(keys: Sequence[NaturalKey]) -> str:
+    return encode([list(key) for key in sorted(keys)])
+
+
+def _decode_keys(value: Any) -> tuple[NaturalKey, ...]:
+    return tuple(NaturalKey(*key) for key in value or ())

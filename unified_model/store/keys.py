@@ -1,0 +1,154 @@
+"""Blocking keys as landing logs them and as resolve reads them, and how common each key is.
+
+Landing only appends to the log; here the log is applied in sorted order, so that a bulk load writes the index once,
+from left to right, instead of at random places.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from sqlalchemy import Connection, delete, func, select
+
+from unified_model.store.bulk import delete_rows, rows_by_keys, write_rows
+from unified_model.store.tables.identity import blocking_key, blocking_key_log, key_stat
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    Array = np.ndarray[Any, Any]
+
+SCAN_FROM = 100_000
+"""From so many keys on, one walk over the whole index is cheaper than a look-up each."""
+CROWD = 3
+"""Keys held by fewer records than this are trivial and have no row in key_stat."""
+
+
+class LogSegment(NamedTuple):
+    """Some of the log, as arrays of equal length in writing order."""
+
+    seq: Array
+    key: Array
+    record: Array
+    op: Array
+
+
+class Stat(NamedTuple):
+    """How common a key is: records that hold it, the two coarse buckets, and whether it is too common to form pairs."""
+
+    records: int
+    size_bucket: int
+    people_bucket: int
+    oversize: bool
+
+
+def read_log(conn: Connection, limit: int) -> LogSegment:
+    """The oldest entries of the log, `limit` at most."""
+    import numpy as np
+
+    log = blocking_key_log.c
+    rows = conn.execute(select(log.seq, log.key, log.record, log.op).order_by(log.seq).limit(limit)).fetchall()
+    table = np.array([tuple(r) for r in rows], dtype=np.int64).reshape(-1, 4)
+    return LogSegment(table[:, 0], table[:, 1], table[:, 2], table[:, 3])
+
+
+def net_changes(segment: LogSegment) -> tuple[Array, Array, Array]:
+    """(key, record, op) after all: the last word on each pair, sorted by key and record."""
+    import numpy as np
+
+    order = np.lexsort((segment.seq, segment.record, segment.key))
+    key, record, op = segment.key[order], segment.record[order], segment.op[order]
+    last = np.ones(len(key), dtype=bool)
+    last[:-1] = (key[1:] != key[:-1]) | (record[1:] != record[:-1])
+    return key[last], record[last], op[last]
+
+
+def write_changes(conn: Connection, key: Array, record: Array, op: Array) -> None:
+    """Apply sorted changes; applying them twice changes nothing."""
+    gone = op < 0
+    if gone.any():
+        pairs = list(zip(key[gone].tolist(), record[gone].tolist(), strict=True))
+        delete_rows(conn, blocking_key, ("key", "record"), pairs)
+    kept = ~gone
+    rows = list(zip(key[kept].tolist(), record[kept].tolist(), strict=True))
+    write_rows(conn, blocking_key, ("key", "record"), rows, on_conflict="ignore")
+
+
+def forget_log(conn: Connection, first: int, last: int) -> None:
+    """Drop applied entries: a closed range of places."""
+    conn.execute(delete(blocking_key_log).where(blocking_key_log.c.seq.between(first, last)))
+
+
+def ranges_of(seq: Array) -> Iterator[tuple[int, int]]:
+    """Places that follow one another without a gap, as closed ranges: an entry not read is never inside one."""
+    import numpy as np
+
+    if not len(seq):
+        return
+    starts = np.concatenate(([0], np.nonzero(np.diff(seq) != 1)[0] + 1))
+    ends = np.concatenate((starts[1:] - 1, [len(seq) - 1]))
+    for start, end in zip(starts.tolist(), ends.tolist(), strict=True):
+        yield int(seq[start]), int(seq[end])
+
+
+def crowded(conn: Connection, keys: Array) -> dict[int, int]:
+    """Keys among these that three records or more hold, with how many."""
+    if len(keys) < SCAN_FROM:
+        return _crowded_among(conn, keys)
+    count = func.count()
+    query = select(blocking_key.c.key, count).group_by(blocking_key.c.key).having(count >= CROWD)
+    found = {row[0]: row[1] for row in conn.execution_options(yield_per=50_000).execute(query)}
+    wanted = set(keys.tolist())
+    return {key: n for key, n in found.items() if key in wanted}
+
+
+def _crowded_among(conn: Connection, keys: Array) -> dict[int, int]:
+    counts: dict[int, int] = {}
+    for start in range(0, len(keys), 20_000):
+        for (key,) in rows_by_keys(conn, blocking_key, "key", keys[start : start + 20_000].tolist(), ("key",)):
+            counts[key] = counts.get(key, 0) + 1
+    return {key: n for key, n in counts.items() if n >= CROWD}
+
+
+def holders(conn: Connection, keys: Sequence[int]) -> list[tuple[int, int]]:
+    """(key, record) of every record that holds one of the keys."""
+    return rows_by_keys(conn, blocking_key, "key", keys, ("key", "record"))
+
+
+def stats_of(conn: Connection, keys: Sequence[int]) -> dict[int, Stat]:
+    """Stored statistics of keys; trivial keys have none."""
+    found: dict[int, Stat] = {}
+    for part in in_chunks(len(keys), 50_000):
+        found.update(_stat_rows(rows_by_keys(conn, key_stat, "key", list(keys[part]), _STAT_COLUMNS)))
+    return found
+
+
+def stats_among(conn: Connection, keys: Array) -> dict[int, Stat]:
+    """`stats_of` for any number of keys."""
+    if len(keys) < SCAN_FROM:
+        return stats_of(conn, keys.tolist())
+    query = select(*[key_stat.c[name] for name in _STAT_COLUMNS])
+    wanted = set(keys.tolist())
+    every = _stat_rows(conn.execution_options(yield_per=50_000).execute(query))
+    return {key: stat for key, stat in every.items() if key in wanted}
+
+
+_STAT_COLUMNS = ("key", "records", "size_bucket", "people_bucket", "oversize")
+
+
+def _stat_rows(rows: Iterable[Any]) -> dict[int, Stat]:
+    return {row[0]: Stat(row[1], row[2], row[3], bool(row[4])) for row in rows}
+
+
+def write_stats(conn: Connection, changed: dict[int, Stat], gone: Sequence[int]) -> None:
+    """Store new statistics and drop those of keys that have become trivial."""
+    rows = [(key, *stat) for key, stat in sorted(changed.items())]
+    write_rows(conn, key_stat, _STAT_COLUMNS, rows, on_conflict="update")
+    delete_rows(conn, key_stat, ("key",), list(gone))
+
+
+def in_chunks(total: int, size: int) -> Iterator[slice]:
+    """Slices that cover `total` places."""
+    for start in range(0, total, size):
+        yield slice(start, start + size)

@@ -1,0 +1,116 @@
+"""Who belongs to whom: membership, its history, and the ledger of every customer id ever issued."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import Connection, select
+
+from unified_model.records import NaturalKey
+from unified_model.store.bulk import rows_by_keys, write_rows
+from unified_model.store.tables.identity import id_ledger, membership, membership_history
+from unified_model.store.tables.landing import source, source_record
+
+
+class Issued(NamedTuple):
+    """A ledger row: an id, the record that anchors it, and its place in the order of issue."""
+
+    customer_id: str
+    anchor: int
+    sequence: int
+
+
+class Member(NamedTuple):
+    """A source record as clustering and survivorship need it."""
+
+    id: int
+    key: NaturalKey
+    source_id: int
+    kind: str
+    implied: bool
+    modified_at: datetime | None
+    deleted: bool
+
+
+def customers_of(conn: Connection, records: Sequence[int]) -> dict[int, tuple[str, datetime]]:
+    """Record -> (customer id, since)."""
+    rows = rows_by_keys(conn, membership, "record", records, ("record", "customer_id", "since"))
+    return {record: (customer, since) for record, customer, since in rows}
+
+
+def members_of(conn: Connection, customers: Sequence[str]) -> dict[str, list[int]]:
+    """Customer id -> its records."""
+    found: dict[str, list[int]] = {}
+    for customer, record in rows_by_keys(conn, membership, "customer_id", customers, ("customer_id", "record")):
+        found.setdefault(customer, []).append(record)
+    return found
+
+
+def issued_to(conn: Connection, anchors: Sequence[int]) -> list[Issued]:
+    """Every ledger row anchored at one of the records."""
+    rows = rows_by_keys(conn, id_ledger, "anchor", anchors, ("customer_id", "anchor", "sequence"))
+    return [Issued(*row) for row in rows]
+
+
+def resolve_id(conn: Connection, customer_id: str) -> str | None:
+    """The customer that an id, current or retired, stands for now; None: never issued."""
+    query = (
+        select(membership.c.customer_id)
+        .join(id_ledger, id_ledger.c.anchor == membership.c.record)
+        .where(id_ledger.c.customer_id == customer_id)
+    )
+    return conn.execute(query).scalar()
+
+
+def issue(conn: Connection, rows: Sequence[tuple[str, int, int, datetime]]) -> None:
+    """Enter new ids (id, anchor, sequence, time) into the ledger."""
+    write_rows(conn, id_ledger, ("customer_id", "anchor", "sequence", "issued_at"), list(rows))
+
+
+def move(
+    conn: Connection,
+    arrivals: Sequence[tuple[int, str, datetime]],
+    departures: Sequence[tuple[int, datetime, datetime, str, str]],
+) -> None:
+    """Write where records belong now (record, customer, since) and where they belonged
+    (record, since, until, customer, cause)."""
+    write_rows(conn, membership, ("record", "customer_id", "since"), list(arrivals), on_conflict="update")
+    columns = ("record", "since", "until", "customer_id", "cause")
+    write_rows(conn, membership_history, columns, list(departures), on_conflict="ignore")
+
+
+def records_by_id(conn: Connection, records: Sequence[int]) -> dict[int, Member]:
+    """Source records by surrogate key."""
+    installations = dict(conn.execute(select(source.c.id, source.c.installation)).tuples().all())
+    columns = ("id", "source_id", "object", "record_id", "kind", "implied", "modified_at", "deleted_at")
+    found = {}
+    for id_, source_id, object_, record_id, kind, implied, modified_at, deleted_at in rows_by_keys(
+        conn, source_record, "id", records, columns
+    ):
+        key = NaturalKey(installations[source_id], object_, record_id)
+        found[id_] = Member(id_, key, source_id, kind, implied, modified_at, deleted_at is not None)
+    return found
+
+
+def records_by_key(conn: Connection, keys: Sequence[NaturalKey]) -> dict[NaturalKey, int]:
+    """Surrogate keys of source records; keys that the store has not met are left out."""
+    installations = dict(conn.execute(select(source.c.installation, source.c.id)).tuples().all())
+    wanted: dict[tuple[int, str], list[NaturalKey]] = {}
+    for key in keys:
+        if key.source in installations:
+            wanted.setdefault((installations[key.source], key.object), []).append(key)
+    found = {}
+    for (source_id, object_), some in wanted.items():
+        rows = rows_by_keys(
+            conn,
+            source_record,
+            "record_id",
+            sorted({key.record_id for key in some}),
+            ("record_id", "id"),
+            equal={"source_id": source_id, "object": object_},
+        )
+        surrogates: dict[str, int] = dict(rows)
+        found.update({key: surrogates[key.record_id] for key in some if key.record_id in surrogates})
+    return found

@@ -1,0 +1,136 @@
+"""Resolve: from queued records to golden customers. One resolver a store; whole components a chunk.
+
+apply the key log -> link organizations, then persons -> gather whole components -> cluster -> ids -> golden values
+"""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from unified_model.identity.model import MatchModel
+from unified_model.resolution.blocking import apply_key_log
+from unified_model.resolution.decided import decided
+from unified_model.resolution.gathering import gather, in_batches
+from unified_model.resolution.linking import link_records
+from unified_model.resolution.settling import Settlement, settle
+from unified_model.store import queue
+from unified_model.store.engine import Store
+from unified_model.store.sources import unique_sources
+from unified_model.use_cases.models import active_models
+
+KINDS = ("organization", "person")
+WAITING_A_ROUND = 50_000
+RECORDS_A_BATCH = 1_500
+
+Progress = Callable[[str, int, int | None], None]
+Guard = Callable[[Any], None]
+
+
+@dataclass(slots=True)
+class ResolveCounts:
+    """What a resolve did: records settled, links found, and what happened to customers."""
+
+    records: int = 0
+    links: int = 0
+    created: int = 0
+    updated: int = 0
+    merged: int = 0
+    split: int = 0
+    revived: int = 0
+    seconds: dict[str, float] = field(default_factory=dict)
+    stopped: bool = False
+
+    @contextmanager
+    def timed(self, stage: str) -> Iterator[None]:
+        """Add the wall seconds of a block to a stage."""
+        start = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.seconds[stage] = self.seconds.get(stage, 0.0) + time.perf_counter() - start
+
+
+def new_customer_id() -> str:
+    """Opaque random text: 120 bits, no kind and no order inside."""
+    return secrets.token_hex(15)
+
+
+def resolve(
+    store: Store,
+    *,
+    clock: Callable[[], datetime],
+    progress: Progress | None = None,
+    should_stop: Callable[[], bool] | None = None,
+    guard: Guard | None = None,
+    new_id: Callable[[], str] = new_customer_id,
+) -> ResolveCounts:
+    """Work off the resolve queue. Safe to stop or kill between any two transactions; the next call goes on.
+
+    `guard(conn)` is called inside each write transaction and raises when the lease is lost.
+    """
+    counts = ResolveCounts()
+    models = active_models(store, clock)
+    while not (should_stop and should_stop()):
+        with counts.timed("index"):
+            applied = apply_key_log(store, guard, progress)
+        linked = 0
+        with counts.timed("link"):
+            for kind in KINDS:
+                records, links = link_records(store, kind, models[kind], guard, progress, should_stop)
+                linked += records
+                counts.links += links
+        if should_stop and should_stop():
+            break
+        with counts.timed("settle"):
+            settled = _settle_round(store, models, counts, clock, progress, should_stop, guard, new_id)
+        if not (applied or linked or settled):
+            return counts
+    counts.stopped = True
+    return counts
+
+
+def _settle_round(
+    store: Store,
+    models: dict[str, MatchModel],
+    counts: ResolveCounts,
+    clock: Callable[[], datetime],
+    progress: Progress | None,
+    should_stop: Callable[[], bool] | None,
+    guard: Guard | None,
+    new_id: Callable[[], str],
+) -> int:
+    """Settle everything that waits for values; returns how many records were settled."""
+    done = 0
+    with store.read() as conn:
+        total = queue.count(conn)
+        work = Settlement(store, models, decided(conn), unique_sources(conn), new_id, guard)
+    lowest = min(model.merge for model in models.values())
+    while not (should_stop and should_stop()):
+        with store.read() as conn:
+            waiting = {w.record: w for w in queue.take(conn, queue.VALUES, WAITING_A_ROUND)}
+            if not waiting:
+                break
+            gathered = gather(conn, waiting, work.decided, lowest)
+            others = [r for r in gathered.records if r not in waiting]
+            waiting.update(queue.waiting_among(conn, others))
+        for batch in in_batches(gathered.groups, RECORDS_A_BATCH):
+            if should_stop and should_stop():
+                return done
+            happened = settle(work, gathered, batch, waiting, clock())
+            _count(counts, happened)
+            done += happened["records"]
+            if progress:
+                progress("settle", done, max(total, done))
+    return done
+
+
+def _count(counts: ResolveCounts, happened: Counter[str]) -> None:
+    for name in ("records", "created", "updated", "merged", "split", "revived"):
+        setattr(counts, name, getattr(counts, name) + happened[name])
