@@ -21,7 +21,7 @@ from unified_model.errors import NeedsOperator, Rejected, Retry, UnsiloError, Us
 if TYPE_CHECKING:
     from connectors.contract import Mode, ObjectCapabilities
     from unified_model.records import Page
-    from unified_model.use_cases.land import LandCounts
+    from unified_model.use_cases.page import LandCounts
 
 Step = Callable[[str, Callable[[], "LandCounts"]], "LandCounts"]
 """How a checkpointed piece of work is called: straight, or as a Prefect task. The text says what it is."""
@@ -73,7 +73,15 @@ def _pull(hub: Hub, source: OpenSource, watch: Watch, manner: _Manner) -> PullRe
     from unified_model.use_cases.page import LandCounts
 
     installation = source.connector.installation()
-    known = ensure_source(hub.store, source.label, installation.id, installation.kind, hub.clock(), source.doubtful)
+    known = ensure_source(
+        hub.store,
+        source.label,
+        installation.id,
+        installation.kind,
+        hub.clock(),
+        doubtful=source.doubtful,
+        one_record_a_customer=source.unique,
+    )
     with lease_held(hub, source_lease(known.installation)) as held:
         run = start_run(hub.store, "pull", hub.clock(), source_id=known.id, prefect_run=manner.prefect_run)
         counts = LandCounts()
@@ -82,9 +90,8 @@ def _pull(hub: Hub, source: OpenSource, watch: Watch, manner: _Manner) -> PullRe
         try:
             state, error = _land_objects(hub, source, watch, manner, held, _Target(known.id, run), counts)
         finally:
-            figures = {name: int(value) for name, value in asdict(counts).items()}
-            finish_run(hub.store, run, state, hub.clock(), counts=figures, error=error)
-    return PullReport(source.label, state, run=run, error=error, **figures)
+            finish_run(hub.store, run, state, hub.clock(), counts=asdict(counts), error=error)
+    return replace(PullReport(source.label, state, run=run, error=error), **asdict(counts))
 
 
 class _Target(NamedTuple):
@@ -148,7 +155,7 @@ def _land(
     return land(
         hub.store,
         order,
-        source.mappings[capabilities.object],
+        source.mapping(capabilities.object),
         read,
         clock=hub.clock,
         progress=watch.progress("pull", source.label),

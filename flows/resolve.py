@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from dataclasses import asdict, is_dataclass
+from dataclasses import asdict
 from typing import Any
 
 from flows.hub import Hub
@@ -30,10 +30,9 @@ def resolve_identities(hub: Hub, watch: Watch, *, prefect_run: str | None = None
 
 
 def _resolve(hub: Hub, watch: Watch, prefect_run: str | None) -> tuple[int, State, Mapping[str, Any], str | None]:
-    from unified_model.use_cases.resolve import resolve
-
     from unified_model.store.leases import RESOLVE
     from unified_model.store.runs import finish_run, start_run
+    from unified_model.use_cases.resolve import resolve
 
     with lease_held(hub, RESOLVE) as held:
         run = start_run(hub.store, "resolve", hub.clock(), prefect_run=prefect_run)
@@ -47,10 +46,9 @@ def _resolve(hub: Hub, watch: Watch, prefect_run: str | None) -> tuple[int, Stat
                 progress=watch.progress("resolve"),
                 should_stop=held.asked(watch.should_stop),
                 guard=held.guard,
-                run=run,
             )
-            counts = asdict(figures) if is_dataclass(figures) and not isinstance(figures, type) else dict(figures)
-            state, error = ("stopped" if watch.should_stop() else "done"), None
+            counts = asdict(figures)
+            state, error = ("stopped" if figures.stopped else "done"), None
         except UnsiloError as trouble:
             error = str(trouble)
         finally:

@@ -20,7 +20,7 @@ from flows.watch import Watch
 
 
 def prefect_api(environment: Mapping[str, str] = os.environ) -> str | None:
-    """Address of the configured Prefect API: `PREFECT_API_URL`, else that of the active profile; None: there is none."""
+    """Address of the configured Prefect API: `PREFECT_API_URL`, else that of the active profile; None: none is."""
     if "PREFECT_API_URL" in environment:
         return environment["PREFECT_API_URL"] or None
     home = Path(environment.get("PREFECT_HOME", "~/.prefect")).expanduser()

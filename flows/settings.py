@@ -60,6 +60,7 @@ FILES = (
     Setting("region", (str,), "country of phone numbers written without one, such as DE"),
     Setting("snapshot", (bool,), "true: a record missing from the newest file was deleted"),
     Setting("max_vanishing_share", (float, int), "snapshot: stop when more than this share is missing; default 0.1"),
+    Setting("unique", (bool,), "true: no two records of this source are one customer"),
     Setting("doubtful", (str,), "why what this source says should be doubted"),
     Setting("exclude_fields", (list,), "columns never taken in"),
     Setting("volatile", (list,), "columns whose change alone changes nothing (last viewed ...)"),

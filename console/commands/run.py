@@ -46,10 +46,8 @@ def sync(
 
     settings = _call(ctx).settings()
     with watching(as_json=as_json) as watch:
-        report = run_sync(
-            settings, watch, sources, full=full, accept_deletes=accept_deletes, in_process=in_process
-        )
-    _tell(report, as_json)
+        report = run_sync(settings, watch, sources, full=full, accept_deletes=accept_deletes, in_process=in_process)
+    tell(report, as_json)
     ctx.exit(report.exit_code)
 
 
@@ -74,10 +72,8 @@ def pull(
 
     settings = _call(ctx).settings()
     with watching(as_json=as_json) as watch:
-        report = run_pull(
-            settings, watch, sources, full=full, accept_deletes=accept_deletes, in_process=in_process
-        )
-    _tell(report, as_json)
+        report = run_pull(settings, watch, sources, full=full, accept_deletes=accept_deletes, in_process=in_process)
+    tell(report, as_json)
     ctx.exit(report.exit_code)
 
 
@@ -93,7 +89,7 @@ def resolve(ctx: click.Context, in_process: bool, as_json: bool) -> None:
     with watching(as_json=as_json) as watch:
         resolved = run_resolve(settings, watch, in_process=in_process)
     report = SyncReport((), resolved, resolved.seconds)
-    _tell(report, as_json)
+    tell(report, as_json)
     ctx.exit(report.exit_code)
 
 
@@ -101,7 +97,8 @@ def _call(ctx: click.Context) -> Call:
     return ctx.ensure_object(Call)
 
 
-def _tell(report: SyncReport, as_json: bool) -> None:
+def tell(report: SyncReport, as_json: bool = False) -> None:
+    """The result: a table for people, a JSON line for programs."""
     if as_json or not at_terminal():
         emit("done", **report.as_dict())
     else:
@@ -146,10 +143,11 @@ def resolve_sentences(resolved: ResolveReport) -> list[str]:
     done = [
         f"{number(int(counts[name]), one, many)}"
         for name, one, many in (
-            ("customers_created", "new customer", "new customers"),
+            ("created", "new customer", "new customers"),
             ("updated", "customer updated", "customers updated"),
             ("merged", "customer merged into another", "customers merged into others"),
             ("split", "customer split", "customers split"),
+            ("revived", "customer revived", "customers revived"),
         )
         if counts.get(name)
     ]
