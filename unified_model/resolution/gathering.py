@@ -17,8 +17,8 @@ class Gathered:
     """Records closed under links that merge, decisions and present customers; and what was met on the way."""
 
     records: set[int]
-    links: list[Link]
-    """Every link that touches one of the records, weak ones included."""
+    links: dict[int, list[Link]]
+    """Record -> every link that touches it, weak ones included."""
     customers: dict[int, str]
     """Where each record belongs now; new records are missing."""
     groups: list[list[int]]
@@ -28,7 +28,7 @@ class Gathered:
 def gather(conn: Connection, seeds: Iterable[int], decided: Decided, threshold: int) -> Gathered:
     """Follow links at or above the threshold, `same` decisions and present customers until nothing is new."""
     records: set[int] = set()
-    links: dict[tuple[int, int], Link] = {}
+    links: dict[int, list[Link]] = {}
     customers: dict[int, str] = {}
     asked: set[str] = set()
     sets = _Sets()
@@ -38,7 +38,9 @@ def gather(conn: Connection, seeds: Iterable[int], decided: Decided, threshold: 
         found: set[int] = set()
         some = sorted(frontier)
         for link in links_of(conn, some):
-            links[link.a, link.b] = link
+            for end in (link.a, link.b):
+                if end in frontier:
+                    links.setdefault(end, []).append(link)
             if link.weight >= threshold:
                 sets.join(link.a, link.b)
                 found.update((link.a, link.b))
@@ -55,7 +57,7 @@ def gather(conn: Connection, seeds: Iterable[int], decided: Decided, threshold: 
             for member in members[1:]:
                 sets.join(members[0], member)
         frontier = found - records
-    return Gathered(records, list(links.values()), customers, sets.partition(records))
+    return Gathered(records, links, customers, sets.partition(records))
 
 
 def components(members: Sequence[int], links: Iterable[Link], groups: Iterable[Iterable[int]]) -> list[list[int]]:

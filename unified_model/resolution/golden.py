@@ -96,7 +96,9 @@ def golden_of(kind: str, members: Sequence[MemberRecord], choices: Mapping[str, 
         provenance["display_name"] = [place, f"derived from {derived_from}", since]
     told = {"records": [list(key) for key in records], "fields": provenance}
     row = [values.get(name) for name in golden_columns(kind) if name not in ("customer_id", "provenance")]
-    hashed = digest(encode_bytes([row, told, points, consents]))
+    reach = [[*p[:7], list(p.winner), [list(key) for key in p.holders]] for p in points]
+    agreed = [[*e[:6], list(e.key)] for e in consents]
+    hashed = digest(encode_bytes([row, told, reach, agreed]))
     return Golden(values, told, points, consents, hashed)
 
 

@@ -91,10 +91,9 @@ def settle(
 ) -> Counter[str]:
     """Settle some groups; returns counts of what happened to customers."""
     records = [record for group in batch for record in group]
-    around = _links_around(gathered, records)
     with work.store.read() as conn:
         facts = _read(conn, batch, records)
-        customers, doubts = _customers(work, facts, batch, around)
+        customers, doubts = _customers(work, facts, batch, gathered.links)
         golden, moves, happened = _changes(conn, work, facts, customers, waiting, now)
     minted = [(c.id, _anchor(facts, c.members)) for c in customers if c.minted]
     sequence = work.store.allocate("customer", len(minted), ordered=True)
@@ -125,16 +124,6 @@ def _read(conn: Connection, batch: Sequence[list[int]], records: Sequence[int]) 
     for row in members.issued_to(conn, records):
         facts.issued.setdefault(row.anchor, []).append(row)
     return facts
-
-
-def _links_around(gathered: Gathered, records: Sequence[int]) -> dict[int, list[Link]]:
-    mine = set(records)
-    around: dict[int, list[Link]] = {}
-    for link in gathered.links:
-        for end in (link.a, link.b):
-            if end in mine:
-                around.setdefault(end, []).append(link)
-    return around
 
 
 def _customers(
