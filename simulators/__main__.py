@@ -1,7 +1,7 @@
 """`python -m simulators`: write synthetic people into files.
 
-    python -m simulators people --people 2000 --seed 7 --out DIR [--records N] [--delta K] [--clean] [--truth FILE]
-    python -m simulators contacts --rows 1000000 --seed 7 --out FILE
+python -m simulators people --people 2000 --seed 7 --out DIR [--records N] [--delta K] [--clean] [--truth FILE]
+python -m simulators contacts --rows 1000000 --seed 7 --out FILE
 """
 
 import argparse
@@ -34,10 +34,16 @@ def _parser() -> argparse.ArgumentParser:
     people.add_argument("--seed", type=int, default=7, help="the same seed gives the same bytes (default 7)")
     people.add_argument("--out", type=Path, required=True, help="folder to write into; made if missing")
     people.add_argument("--truth", type=Path, help="a second copy of truth.csv")
-    people.add_argument("--delta", type=_positive, help="also write delta/ and snapshot/: this many Salesforce records changed or new")
-    people.add_argument("--delta-seed", type=int, default=1, help="another number gives another delta of the same people")
+    people.add_argument(
+        "--delta", type=_positive, help="also write delta/ and snapshot/: this many Salesforce records changed or new"
+    )
+    people.add_argument(
+        "--delta-seed", type=int, default=1, help="another number gives another delta of the same people"
+    )
     people.add_argument("--clean", action="store_true", help="no typos, placeholders or broken lines; duplicates stay")
-    people.add_argument("--fair-encoding", choices=("utf-8-sig", "cp1252"), default="utf-8-sig", help="of the trade fair's list")
+    people.add_argument(
+        "--fair-encoding", choices=("utf-8-sig", "cp1252"), default="utf-8-sig", help="of the trade fair's list"
+    )
     contacts = commands.add_parser("contacts", help="one big, clean contact file to measure with")
     contacts.add_argument("--rows", type=_positive, required=True)
     contacts.add_argument("--seed", type=int, default=7)
@@ -56,12 +62,16 @@ def _write_people(options: argparse.Namespace) -> dict[str, int]:
     from simulators.changes import plan_changes
     from simulators.editions import write_exports
     from simulators.people import make_population
-    from simulators.records import people_for, plan_records
+    from simulators.plans import people_for, plan_records
 
-    population = make_population(options.people if options.records is None else people_for(options.records), options.seed)
+    population = make_population(
+        options.people if options.records is None else people_for(options.records), options.seed
+    )
     plan = plan_records(population, options.records)
     changes = None if options.delta is None else plan_changes(population, plan, options.delta, options.delta_seed)
-    counts = write_exports(population, plan, options.out, clean=options.clean, encoding=options.fair_encoding, changes=changes)
+    counts = write_exports(
+        population, plan, options.out, clean=options.clean, encoding=options.fair_encoding, changes=changes
+    )
     if options.truth is not None:
         shutil.copyfile(options.out / "truth.csv", options.truth)
     return {"people": population.count, **counts}

@@ -1,22 +1,28 @@
 """What happens after the first export: some Salesforce contacts are edited, some are new.
 
-The editing is planned for the whole population (`plan_changes`) and applied chunk by chunk, so that a delta and the full export
-after it come out of the same pass that writes the first one.
+The editing is planned for the whole population (`plan_changes`) and applied chunk by chunk, so that a delta and the
+full export after it come out of the same pass that writes the first one.
 """
 
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from simulators.names import Text, Whole, letters_of
+from simulators.names import Text, Whole, texts
 from simulators.people import TITLES, Population, random_stream
-from simulators.records import DAYS, FIRST_DAY, SALESFORCE, Plan, Shown, show_records
+from simulators.plans import SALESFORCE, Plan
+from simulators.records import DAYS, FIRST_DAY, Shown, show_records
 
 NEW_SHARE, NEWCOMER_SHARE = 0.3, 0.6
 LATER = FIRST_DAY + np.timedelta64(DAYS + 180, "D")
 GROUPS: tuple[tuple[str, ...], ...] = (
-    ("phone", "mobile"), ("email",), ("title",), ("company", "website"), ("given",), ("street", "city", "state", "post_code"),
-)  # fmt: skip
+    ("phone", "mobile"),
+    ("email",),
+    ("title",),
+    ("company", "website"),
+    ("given",),
+    ("street", "city", "state", "post_code"),
+)
 """Fields that are edited together; company and web site bring their company's number along."""
 
 
@@ -35,7 +41,9 @@ def plan_changes(population: Population, plan: Plan, count: int, seed: int = 1) 
     new = int(count * NEW_SHARE)
     candidates = np.flatnonzero(plan.file == SALESFORCE)
     if count - new > len(candidates):
-        raise ValueError(f"{len(candidates)} Salesforce records cannot hold {count - new} changed ones; ask for a smaller delta")
+        raise ValueError(
+            f"{len(candidates)} Salesforce records cannot hold {count - new} changed ones; ask for a smaller delta"
+        )
     strangers = rng.permutation(population.held_back)[: int(new * NEWCOMER_SHARE)]
     known = rng.integers(population.count, size=new - len(strangers))
     person = rng.permutation(np.concatenate((strangers, known)))
@@ -45,7 +53,7 @@ def plan_changes(population: Population, plan: Plan, count: int, seed: int = 1) 
 
 
 def apply_changes(population: Population, changes: Changes, shown: Shown, part: slice, *, clean: bool) -> Shown:
-    """One stretch of the first export as it looks afterwards. Every edited record differs in at least one field besides its stamp."""
+    """One stretch of the first export as it looks afterwards. An edited record differs in more than its stamp."""
     here = changes.positions[(changes.positions >= part.start) & (changes.positions < part.stop)] - part.start
     if not len(here):
         return shown
@@ -76,7 +84,7 @@ def show_newcomers(population: Population, changes: Changes, *, clean: bool) -> 
 
 
 def _other_title(titles: Text) -> Text:
-    return letters_of(TITLES[0] if title != TITLES[0] else TITLES[1] for title in titles)
+    return texts(TITLES[0] if title != TITLES[0] else TITLES[1] for title in titles)
 
 
 def _moments(rng: np.random.Generator, count: int) -> np.ndarray[tuple[int], np.dtype[np.datetime64]]:

@@ -1,7 +1,7 @@
 """What goes wrong when people type and systems export: typos, odd case, stray blanks, placeholders, broken lines.
 
-Every function takes its random stream as an argument and touches only a share of the values, so that clean data is the same
-data with these steps left out.
+Every function takes its random stream as an argument and touches only a share of the values, so that clean data is
+the same data with these steps left out.
 """
 
 from collections.abc import Callable
@@ -20,7 +20,7 @@ PLACEHOLDERS = {
 
 
 def typo(value: str, place: float, kind: float, key: float) -> str:
-    """One slip of the finger: a letter replaced, left out, doubled by another, or swapped with the next. Numbers in 0..1 choose."""
+    """One slip of the finger: a letter replaced, left out, put in or swapped. The numbers (0 to 1) choose."""
     if len(value) < 3:
         return value
     at = 1 + int(place * (len(value) - 2))
@@ -87,7 +87,7 @@ TOO_FEW, TOO_MANY, OPEN_QUOTE, REPEATED_KEY = "too_few_cells", "too_many_cells",
 
 
 def plan_broken_lines(rng: np.random.Generator, rows: int) -> dict[int, str]:
-    """Which good rows have a broken line before them: row number -> kind. At least one of each kind, then about 1 in 1,000."""
+    """Which good rows follow a broken line: row number -> kind. One of each kind at least, about 1 in 1,000 in all."""
     kinds = [TOO_FEW] * (1 + rows // 3_000) + [TOO_MANY] * (1 + rows // 3_000)
     kinds += [REPEATED_KEY] * (1 + rows // 2_000) + [OPEN_QUOTE] * (1 + rows // 20_000)
     if rows < 2 * len(kinds):
@@ -97,7 +97,7 @@ def plan_broken_lines(rng: np.random.Generator, rows: int) -> dict[int, str]:
 
 
 def break_line(kind: str, row: tuple[str, ...], key: str) -> tuple[str, ...]:
-    """The cells of a broken line made from a good row, under a key of its own; only a repeated key is the good row's."""
+    """The cells of a broken line made from a good row; its key is `key` unless it repeats the row's own."""
     rest = row[1:]
     if kind == TOO_FEW:
         return (key, *rest[: len(rest) // 2])

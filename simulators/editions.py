@@ -1,9 +1,10 @@
 """Folders of exports: the first one, and later ones in which some records changed.
 
-`write_exports` streams a plan into `salesforce_contacts.csv`, `hubspot_contacts.csv` and `trade_fair.csv`. Beside them lie
-`truth.csv` (file, record_id, person_id, company_id of every good row) and `rejects.csv` (file, line, record_id, reason of every
-line that a reader must set aside). With `changes` given, two more folders appear: `delta/` with only the Salesforce records that
-changed or are new, and `snapshot/` with Salesforce's whole export after the change.
+`write_exports` streams a plan into `salesforce_contacts.csv`, `hubspot_contacts.csv` and `trade_fair.csv`. Beside
+them lie `truth.csv` (file, record_id, person_id, company_id of every good row) and `rejects.csv` (file, line,
+record_id, reason of every line that a reader must set aside). With `changes` given, two more folders appear: `delta/`
+with only the Salesforce records that changed or are new, and `snapshot/` with Salesforce's whole export after the
+change.
 """
 
 import csv
@@ -18,15 +19,23 @@ from simulators import dirt
 from simulators.changes import Changes, apply_changes, show_newcomers
 from simulators.exports import FILES, HEADERS, Row, export_rows
 from simulators.people import Population, random_stream
-from simulators.records import HUBSPOT, SALESFORCE, TRADE_FAIR, Plan, Shown, chunks, show_chunk
+from simulators.plans import SALESFORCE, TRADE_FAIR, Plan, chunks
+from simulators.records import Shown, show_chunk
 
 TRUTH_HEADER = ("file", "record_id", "person_id", "company_id")
 REJECTS_HEADER = ("file", "line", "record_id", "reason")
-FAIR_ENCODINGS = ("utf-8-sig", "cp1252")
+FIRST_ROW = 2
+"""The line of a file's first row; the header is line 1."""
 
 
 def write_exports(
-    population: Population, plan: Plan, folder: Path, *, clean: bool = False, encoding: str = "utf-8-sig", changes: Changes | None = None
+    population: Population,
+    plan: Plan,
+    folder: Path,
+    *,
+    clean: bool = False,
+    encoding: str = "utf-8-sig",
+    changes: Changes | None = None,
 ) -> dict[str, int]:
     """Write all files; gives the number of good rows in each, and of rejects. Memory is bounded by the chunk."""
     with ExitStack() as stack:
@@ -35,7 +44,8 @@ def write_exports(
         first = stack.enter_context(Edition(folder, population, FILES, clean=clean, encoding=encoding, broken=broken))
         later: list[Edition] = []
         if changes is not None:
-            later = [stack.enter_context(Edition(folder / name, population, FILES[:1], clean=clean)) for name in ("delta", "snapshot")]
+            folders = (folder / "delta", folder / "snapshot")
+            later = [stack.enter_context(Edition(each, population, FILES[:1], clean=clean)) for each in folders]
         for part in chunks(len(plan)):
             shown = show_chunk(population, plan, part, clean=clean)
             first.write(shown)
@@ -63,17 +73,19 @@ class Edition:
         broken: dict[int, str] | None = None,
     ) -> None:
         folder.mkdir(parents=True, exist_ok=True)
-        self.counts = {name: 0 for name in (*files, "rejects")}
+        self.counts = dict.fromkeys((*files, "rejects"), 0)
         self._population, self._clean, self._encoding, self._broken = population, clean, encoding, broken or {}
         self._stack = ExitStack()
-        self._fair = 0
-        self._streams = {name: self._create(folder / name, encoding if name == FILES[TRADE_FAIR] else "utf-8") for name in files}
+        self._fair_rows = 0
+        self._streams = {
+            name: self._create(folder / name, encoding if name == FILES[TRADE_FAIR] else "utf-8") for name in files
+        }
         self._truth = csv.writer(self._create(folder / "truth.csv"), lineterminator="\n")
         self._rejects = csv.writer(self._create(folder / "rejects.csv"), lineterminator="\n")
         self._truth.writerow(TRUTH_HEADER)
         self._rejects.writerow(REJECTS_HEADER)
         for name in self._streams:
-            self._writer(FILES.index(name)).writerow(HEADERS[FILES.index(name)])
+            self._write_rows(FILES.index(name), [HEADERS[FILES.index(name)]])
 
     def __enter__(self) -> "Edition":
         return self
@@ -90,7 +102,7 @@ class Edition:
             if file == TRADE_FAIR:
                 self._write_fair(rows)
             else:
-                self._writer(file).writerows(rows)
+                self._write_rows(file, rows)
             mine = shown.file == file
             people, companies = (shown.person[mine] + 1).tolist(), shown.company[mine].tolist()
             ids = (row[0] for row in rows)
@@ -100,26 +112,30 @@ class Edition:
     def _create(self, path: Path, encoding: str = "utf-8") -> TextIO:
         return self._stack.enter_context(path.open("w", encoding=encoding, newline=""))
 
-    def _writer(self, file: int) -> "csv._writer":
+    def _write_rows(self, file: int, rows: list[Row]) -> None:
         stream = self._streams[FILES[file]]
         if file == TRADE_FAIR:
-            return csv.writer(stream, delimiter=";", lineterminator="\r\n")
-        return csv.writer(stream, quoting=csv.QUOTE_ALL if file == SALESFORCE else csv.QUOTE_MINIMAL, lineterminator="\n")
+            csv.writer(stream, delimiter=";", lineterminator="\r\n").writerows(rows)
+        else:
+            csv.writer(
+                stream, quoting=csv.QUOTE_ALL if file == SALESFORCE else csv.QUOTE_MINIMAL, lineterminator="\n"
+            ).writerows(rows)
 
     def _write_fair(self, rows: list[Row]) -> None:
-        """Good rows with the broken lines that belong before some of them."""
-        stream, writer = self._streams[FILES[TRADE_FAIR]], self._writer(TRADE_FAIR)
+        """Good rows, some after a broken line. No cell holds a line break: a row is a line."""
         for row in rows:
-            kind = self._broken.get(self._fair)
+            kind = self._broken.get(self._fair_rows)
             if kind is not None:
-                key = f"B{int(row[0][1:]) - 1:08d}"
-                cells = dirt.break_line(kind, row, key)
-                if kind == dirt.OPEN_QUOTE:
-                    stream.write(";".join((cells[0], f'"{cells[1]}', *cells[2:])) + "\r\n")
-                else:
-                    writer.writerow(cells)
-                line = self._fair + 2 + self.counts["rejects"]
-                self._rejects.writerow((FILES[TRADE_FAIR], line, cells[0], kind))
-                self.counts["rejects"] += 1
-            writer.writerow(row)
-            self._fair += 1
+                self._write_broken(kind, row)
+            self._write_rows(TRADE_FAIR, [row])
+            self._fair_rows += 1
+
+    def _write_broken(self, kind: str, row: Row) -> None:
+        cells = dirt.break_line(kind, row, key=f"B{int(row[0][1:]) - 1:08d}")
+        line = self._fair_rows + self.counts["rejects"] + FIRST_ROW
+        if kind == dirt.OPEN_QUOTE:
+            self._streams[FILES[TRADE_FAIR]].write(";".join((cells[0], f'"{cells[1]}', *cells[2:])) + "\r\n")
+        else:
+            self._write_rows(TRADE_FAIR, [cells])
+        self._rejects.writerow((FILES[TRADE_FAIR], line, cells[0], kind))
+        self.counts["rejects"] += 1

@@ -8,24 +8,29 @@ from collections.abc import Callable
 
 import numpy as np
 
-from simulators.names import CULTURES, FAMILY_FIRST, SPECIAL_LETTERS, Text, Whole, letters_of
+from simulators.names import CULTURES, FAMILY_FIRST, SPECIAL_LETTERS, Text, Whole, texts
 from simulators.people import Population
-from simulators.records import HUBSPOT, SALESFORCE, TRADE_FAIR, Moments, Shown
+from simulators.plans import HUBSPOT, SALESFORCE, TRADE_FAIR
+from simulators.records import Moments, Shown
 
 FILES = ("salesforce_contacts.csv", "hubspot_contacts.csv", "trade_fair.csv")
 """File names, by the file numbers of `records`."""
 
 HEADERS = (
     (
-        "Id", "FirstName", "LastName", "Email", "Phone", "MobilePhone", "Title", "Account.Name", "Account.Website", "MailingStreet",
-        "MailingCity", "MailingState", "MailingPostalCode", "MailingCountry", "HasOptedOutOfEmail", "CreatedDate", "LastModifiedDate",
+        "Id", "FirstName", "LastName", "Email", "Phone", "MobilePhone", "Title", "Account.Name", "Account.Website",
+        "MailingStreet", "MailingCity", "MailingState", "MailingPostalCode", "MailingCountry", "HasOptedOutOfEmail",
+        "CreatedDate", "LastModifiedDate",
     ),
     (
-        "Record ID", "First Name", "Last Name", "Email", "Phone Number", "Mobile Phone Number", "Job Title", "Company Name",
-        "Website URL", "Street Address", "City", "State/Region", "Postal Code", "Country/Region", "Lifecycle Stage", "Contact owner",
-        "Create Date", "Last Modified Date",
+        "Record ID", "First Name", "Last Name", "Email", "Phone Number", "Mobile Phone Number", "Job Title",
+        "Company Name", "Website URL", "Street Address", "City", "State/Region", "Postal Code", "Country/Region",
+        "Lifecycle Stage", "Contact owner", "Create Date", "Last Modified Date",
     ),
-    ("Badge", "Full name", "E-mail", "Mobile", "Organisation", "Web site", "Role", "Town", "Post code", "Country", "Scanned at"),
+    (
+        "Badge", "Full name", "E-mail", "Mobile", "Organisation", "Web site", "Role", "Town", "Post code", "Country",
+        "Scanned at",
+    ),
 )  # fmt: skip
 
 PERSON = ("given", "family", "email", "phone", "mobile", "title", "company", "website")
@@ -43,12 +48,12 @@ def record_ids(file: int, number: Whole) -> Text:
     if file == SALESFORCE:
         return salesforce_ids(number)
     if file == HUBSPOT:
-        return letters_of(str(HUBSPOT_FIRST_ID + each) for each in number.tolist())
-    return letters_of(f"B{each:08d}" for each in number.tolist())
+        return texts(str(HUBSPOT_FIRST_ID + each) for each in number.tolist())
+    return texts(f"B{each:08d}" for each in number.tolist())
 
 
 def salesforce_ids(number: Whole) -> Text:
-    """Ids of 18 characters: key prefix, number in base 62, and three letters that tell which characters are upper case."""
+    """Ids of 18 characters: prefix, number in base 62, three letters that tell which of those are upper case."""
     digits = 15 - len(CONTACT_PREFIX)
     letters = np.empty((len(number), 18), dtype=np.uint8)
     letters[:, : len(CONTACT_PREFIX)] = np.frombuffer(CONTACT_PREFIX, dtype=np.uint8)
@@ -59,7 +64,7 @@ def salesforce_ids(number: Whole) -> Text:
     upper = (letters[:, :15] >= ord("A")) & (letters[:, :15] <= ord("Z"))
     bits = upper.reshape(len(number), 3, 5) @ np.array([1, 2, 4, 8, 16])
     letters[:, 15:] = CHECK_LETTERS[bits]
-    return letters_of(row.tobytes().decode("ascii") for row in letters)
+    return texts(row.tobytes().decode("ascii") for row in letters)
 
 
 def export_rows(population: Population, shown: Shown, file: int, *, clean: bool, encoding: str = "utf-8") -> list[Row]:
@@ -76,21 +81,21 @@ def export_rows(population: Population, shown: Shown, file: int, *, clean: bool,
 
 def _salesforce(shown: Shown) -> list[Text]:
     columns = [shown.columns[name] for name in (*PERSON, *ADDRESS, "opted_out")]
-    return [*columns, *(letters_of(f"{stamp}.000Z" for stamp in _stamps(moment)) for moment in (shown.created, shown.modified))]
+    moments = (shown.created, shown.modified)
+    return [*columns, *(texts(f"{stamp}.000Z" for stamp in _stamps(moment)) for moment in moments)]
 
 
 def _hubspot(shown: Shown) -> list[Text]:
     columns = [shown.columns[name] for name in (*PERSON, *ADDRESS, "lifecycle", "owner")]
-    return [
-        *columns,
-        *(letters_of(f"{stamp[:10]} {stamp[11:16]}" for stamp in _stamps(moment)) for moment in (shown.created, shown.modified)),
-    ]
+    moments = (shown.created, shown.modified)
+    return [*columns, *(texts(f"{stamp[:10]} {stamp[11:16]}" for stamp in _stamps(moment)) for moment in moments)]
 
 
 def _trade_fair(population: Population, shown: Shown, *, clean: bool, encoding: str) -> list[Text]:
-    scanned = letters_of(f"{s[8:10]}.{s[5:7]}.{s[:4]} {s[11:16]}" for s in _stamps(shown.modified))
-    columns = [_full_names(population, shown, clean=clean), *(shown.columns[name] for name in ("email", "phone", "company", "website"))]
-    columns += [*(shown.columns[name] for name in ("title", "city", "post_code", "country")), scanned]
+    scanned = texts(f"{s[8:10]}.{s[5:7]}.{s[:4]} {s[11:16]}" for s in _stamps(shown.modified))
+    rest = ("email", "phone", "company", "website", "title", "city", "post_code", "country")
+    names = _full_names(population, shown, clean=clean)
+    columns = [names, *(shown.columns[name] for name in rest), scanned]
     if encoding == "cp1252":
         columns[0] = _in_cp1252(columns[0], _latin_names(population, shown.person))
         columns[1:] = [_in_cp1252(column, column) for column in columns[1:]]
@@ -98,12 +103,13 @@ def _trade_fair(population: Population, shown: Shown, *, clean: bool, encoding: 
 
 
 def _full_names(population: Population, shown: Shown, *, clean: bool) -> Text:
-    """One column for the whole name: mostly given name first, sometimes not, now and then with a title or a nickname."""
-    eastern = np.isin(population.people.culture[shown.person], [n for n, name in enumerate(CULTURES) if name in FAMILY_FIRST])
+    """One column for the whole name: mostly given name first, now and then with a title or a nickname."""
+    eastern_cultures = [number for number, name in enumerate(CULTURES) if name in FAMILY_FIRST]
+    eastern = np.isin(population.people.culture[shown.person], eastern_cultures)
     given, family, luck = shown.columns["given"], shown.columns["family"], shown.luck
     both = (given != "") & (family != "")
     blank = np.where(both, " ", "")
-    western = given + blank + family
+    western: Text = given + blank + family
     if clean:
         return western
     nickname = population.names.given.nickname(population.people.given[shown.person], luck)
@@ -117,16 +123,18 @@ def _full_names(population: Population, shown: Shown, *, clean: bool) -> Text:
 
 
 def _latin_names(population: Population, person: Whole) -> Text:
-    people = population.people
-    return population.names.given.latin[people.given[person]] + " " + population.names.family.latin[people.family[person]]
+    given, family = population.people.given[person], population.people.family[person]
+    full: Text = population.names.given.latin[given] + " " + population.names.family.latin[family]
+    return full
 
 
 def _in_cp1252(values: Text, instead: Text) -> Text:
-    """Values as an old Windows program can save them: what it has no letters for is replaced, without accents if need be."""
+    """Values as an old Windows program can save them: what it has no letters for is written in plain ones."""
     kept = values.copy()
     for position, value in enumerate(values.tolist()):
         if not value.isascii() and not _fits_cp1252(value):
-            kept[position] = unicodedata.normalize("NFKD", instead[position].translate(SPECIAL_LETTERS)).encode("ascii", "ignore").decode()
+            plain = unicodedata.normalize("NFKD", instead[position].translate(SPECIAL_LETTERS))
+            kept[position] = plain.encode("ascii", "ignore").decode()
     return kept
 
 

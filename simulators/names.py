@@ -1,8 +1,9 @@
 """Names of people: who is called what, in which spellings, and how often.
 
-`make_names` gives one table of given names and one of family names. Each name comes in three forms (as its bearer writes it in
-Latin letters, another Latin spelling, its own script) plus the ASCII letters its e-mail addresses use. Frequencies fall with the
-rank as they do in life (Zipf), so that namesakes grow with the population; the stock of rare family names grows too, but slower.
+`make_names` gives one table of given names and one of family names. Each name comes in three forms (as its bearer
+writes it in Latin letters, another Latin spelling, its own script) plus the ASCII letters its e-mail addresses use.
+Frequencies fall with the rank as they do in life (Zipf), so that namesakes grow with the population; the stock of
+rare family names grows too, but slower.
 """
 
 import unicodedata
@@ -28,15 +29,18 @@ CULTURES: dict[str, float] = {
 }  # fmt: skip
 OWN_SCRIPT = ("ru", "zh", "ja", "el")
 FAMILY_FIRST = ("zh", "ja")
-GIVEN_ZIPF = 0.55
+GIVEN_ZIPF = 0.7
 FAMILY_ZIPF = 0.75
 MADE_ZIPF = 0.35
+FADING = 0.12
+"""A bigger customer base reaches more regions, so the common family names lose share in it: pairs of namesakes grow
+with about the 1.75th power of the people, not the square."""
 SPECIAL_LETTERS = str.maketrans({"ß": "ss", "ø": "o", "ł": "l", "Ł": "L", "æ": "ae", "đ": "d", "ı": "i"})
 
 
 @dataclass(frozen=True)
 class NameTable:
-    """Names as parallel arrays. `odds` is the running share inside a culture's own slice, `slices` where that slice lies."""
+    """Names as parallel arrays. `odds` is the running share inside a culture's slice, `slices` where that lies."""
 
     latin: Text
     variant: Text
@@ -56,7 +60,9 @@ class NameTable:
         for number, name in enumerate(CULTURES):
             start, stop = self.slices[name]
             here = culture == number
-            chosen[here] = start + np.searchsorted(self.odds[start:stop], luck[here], side="right").clip(max=stop - start - 1)
+            chosen[here] = start + np.searchsorted(self.odds[start:stop], luck[here], side="right").clip(
+                max=stop - start - 1
+            )
         return chosen
 
     def nickname(self, name: Whole, luck: Real) -> Text:
@@ -85,7 +91,7 @@ def ascii_letters(name: str) -> str:
     return "".join(letter for letter in plain.lower() if "a" <= letter <= "z")
 
 
-def letters_of(names: Iterable[str]) -> Text:
+def texts(names: Iterable[str]) -> Text:
     """An object array of strings (numpy would guess a fixed width otherwise)."""
     listed = list(names)
     array = np.empty(len(listed), dtype=object)
@@ -106,7 +112,12 @@ class _Entry:
 def _given_table() -> NameTable:
     entries = []
     for culture in CULTURES:
-        for rank, word in enumerate(GIVEN[culture].split()):
+        words = GIVEN[culture].split()
+        if culture == "zh":
+            words += [
+                _join((first, second.lower(), "")) for first, second in product(words[:17], repeat=2) if first != second
+            ]
+        for rank, word in enumerate(words):
             entries.append(_entry(word, culture, 1 / (rank + 3) ** GIVEN_ZIPF))
     return _table(entries)
 
@@ -115,10 +126,12 @@ def _family_table(rng: np.random.Generator, people: int) -> NameTable:
     entries = []
     for culture, share in CULTURES.items():
         common_share = COMMON_SHARE.get(culture, DEFAULT_COMMON_SHARE)
+        if common_share < 1:
+            common_share *= (10_000 / max(people, 10_000)) ** FADING
         common = COMMON[culture].split()
         weights = _zipf(len(common), FAMILY_ZIPF) * common_share
         entries += [_entry(word, culture, weight) for word, weight in zip(common, weights, strict=True)]
-        made = _made_names(rng, culture, stock=60 + int(30 * (people * share) ** 0.55))
+        made = _made_names(rng, culture, stock=100 + int(40 * (people * share) ** 0.45))
         made_weights = _zipf(len(made), MADE_ZIPF) * (1 - common_share)
         entries += [_entry(word, culture, weight) for word, weight in zip(made, made_weights, strict=True)]
     return _table(entries)
@@ -164,11 +177,11 @@ def _table(entries: list[_Entry]) -> NameTable:
     counts = np.array([len(entry.nicknames) for entry in entries], dtype=np.int64)
     numbers = {culture: number for number, culture in enumerate(CULTURES)}
     return NameTable(
-        latin=letters_of(entry.latin for entry in entries),
-        variant=letters_of(entry.variant for entry in entries),
-        native=letters_of(entry.native for entry in entries),
-        letters=letters_of(ascii_letters(entry.latin) for entry in entries),
-        nicknames=letters_of(["", *(nickname for entry in entries for nickname in entry.nicknames)]),
+        latin=texts(entry.latin for entry in entries),
+        variant=texts(entry.variant for entry in entries),
+        native=texts(entry.native for entry in entries),
+        letters=texts(ascii_letters(entry.latin) for entry in entries),
+        nicknames=texts(["", *(nickname for entry in entries for nickname in entry.nicknames)]),
         first_nickname=1 + np.cumsum(counts) - counts,
         nickname_count=counts,
         culture=np.array([numbers[entry.culture] for entry in entries], dtype=np.int64),

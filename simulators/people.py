@@ -1,11 +1,11 @@
 """A seeded population of people who work in companies and live in households, known by number.
 
-`make_population` draws everything that is true of a person once: names, jobs, homes, telephone numbers, mailboxes. What a CRM
-holds of them, with all its variants and errors, is made from it by `records`. People are parallel arrays, one position a person;
-a few people beyond those asked for are held back for later: they are the newcomers of a delta.
+`make_population` draws everything that is true of a person once: names, jobs, homes, telephone numbers, mailboxes.
+What a CRM holds of them, with all its variants and errors, is made from it by `records`. People are parallel arrays,
+one position a person; a few people beyond those asked for are held back for later: they are the newcomers of a delta.
 
-The pitfalls of matching are all here: namesakes by chance, fathers and sons (`Jr`), twins, couples who share mailbox and land
-line, married names, former employers, colleagues behind one switchboard.
+The pitfalls of matching are all here: namesakes by chance, fathers and sons (`Jr`), twins, couples who share mailbox
+and land line, married names, former employers, colleagues behind one switchboard.
 """
 
 from dataclasses import dataclass
@@ -13,17 +13,25 @@ from dataclasses import dataclass
 import numpy as np
 
 from simulators.companies import Companies, make_companies
-from simulators.names import CULTURES, OWN_SCRIPT, Flags, Names, Text, Whole, letters_of, make_names
-from simulators.places import COUNTRIES, POST_CODES_PER_CITY, SHARES, SUBSCRIBERS, draw_cities, draw_phones
+from simulators.mailboxes import Mailboxes
+from simulators.names import CULTURES, OWN_SCRIPT, Flags, Names, Text, Whole, make_names
+from simulators.places import COUNTRIES, POST_CODES_PER_CITY, SHARES, draw_cities, draw_phones
 
 TITLES = (
-    "Sales Manager", "Office Manager", "VP Sales", "CEO", "Accountant", "Engineer", "Director", "Buyer", "Head of IT", "CTO",
-    "Managing Director", "Marketing Manager", "Project Manager", "Consultant", "Assistant", "CFO",
+    "Sales Manager", "Office Manager", "VP Sales", "CEO", "Accountant", "Engineer", "Director", "Buyer", "Head of IT",
+    "CTO", "Managing Director", "Marketing Manager", "Project Manager", "Consultant", "Assistant", "CFO",
 )  # fmt: skip
-MAIL_PROVIDERS = ("gmail.com", "gmail.com", "gmail.com", "gmail.com", "yahoo.com", "hotmail.com", "outlook.com", "icloud.com")
-LOCAL_PROVIDERS = {"DE": "gmx.de", "FR": "orange.fr", "IT": "libero.it", "PL": "wp.pl", "GB": "btinternet.com", "NL": "ziggo.nl"}
 LIFECYCLES = ("subscriber", "lead", "marketingqualifiedlead", "salesqualifiedlead", "opportunity", "customer", "other")
-OWNERS = ("Dana Whitfield", "Omar Haddad", "Lena Brandt", "Priya Raman", "Marc Dubosc", "Teresa Quiroga", "Sven Lindqvist", "Amy Okafor")
+OWNERS = (
+    "Dana Whitfield",
+    "Omar Haddad",
+    "Lena Brandt",
+    "Priya Raman",
+    "Marc Dubosc",
+    "Teresa Quiroga",
+    "Sven Lindqvist",
+    "Amy Okafor",
+)
 
 NO_EMPLOYER, NO_NAME = -1, -1
 JOINS_HOUSEHOLD, FORMER_JOB, MARRIED, FOREIGN_GIVEN_NAME = 0.14, 0.18, 0.06, 0.10
@@ -100,9 +108,11 @@ def _people(rng: np.random.Generator, total: int, names: Names, companies: Compa
     former = np.where((rng.random(total) < FORMER_JOB) & (former != employer), former, NO_EMPLOYER)
 
     at_work = rng.random(total) < 0.9
-    country = np.where(at_work & (employer >= 0), companies.country[employer], rng.choice(len(COUNTRIES), size=total, p=SHARES))[head]
+    country = np.where(
+        at_work & (employer >= 0), companies.country[employer], rng.choice(len(COUNTRIES), size=total, p=SHARES)
+    )[head]
     own_name = np.where((birth_family != NO_NAME) & (rng.random(total) < 0.5), birth_family, family)
-    mailboxes = _Mailboxes(rng, names, given)
+    mailboxes = Mailboxes(rng, names, given)
     return People(
         given=given,
         family=family,
@@ -139,13 +149,15 @@ def _households(rng: np.random.Generator, total: int) -> tuple[Whole, Whole]:
     joins[0] = False
     head = np.maximum.accumulate(np.where(joins, 0, np.arange(total)))
     kin = np.where(joins, rng.choice((_SPOUSE, _FLAT_MATE, _JUNIOR, _TWIN), size=total, p=(0.62, 0.2, 0.09, 0.09)), 0)
-    # Only the head's next neighbour may be a namesake: two sons called like their father could not be told apart by anybody.
+    # Only the head's next neighbour may be a namesake: nobody could tell two sons called like their father apart.
     far = np.arange(total) - head > 1
     return head, np.where((kin >= _JUNIOR) & far, _SPOUSE, kin)
 
 
-def _names_of(rng: np.random.Generator, names: Names, culture: Whole, head: Whole, kin: Whole) -> tuple[Whole, Whole, Whole]:
-    """Given, family and birth names. Kin share the family name; juniors the given name too; twins its first letter if possible."""
+def _names_of(
+    rng: np.random.Generator, names: Names, culture: Whole, head: Whole, kin: Whole
+) -> tuple[Whole, Whole, Whole]:
+    """Given, family and birth names. Kin share the family name, juniors the given name too, twins its first letter."""
     total = len(culture)
     lends = culture[rng.integers(total, size=total)]
     scripts = [number for number, name in enumerate(CULTURES) if name in OWN_SCRIPT]
@@ -154,7 +166,9 @@ def _names_of(rng: np.random.Generator, names: Names, culture: Whole, head: Whol
     given = names.given.draw(rng, given_culture)
     for _ in range(3):
         alike = names.given.draw(rng, given_culture[head])
-        fits = (names.given.letters[alike].astype("U1") == names.given.letters[given[head]].astype("U1")) & (alike != given[head])
+        fits = (names.given.letters[alike].astype("U1") == names.given.letters[given[head]].astype("U1")) & (
+            alike != given[head]
+        )
         given = np.where((kin == _TWIN) & fits, alike, given)
     given = np.where(kin == _JUNIOR, given[head], given)
     family = names.family.draw(rng, culture)
@@ -173,63 +187,3 @@ def _direct_lines(switchboard: Whole, employer: Whole) -> Whole:
     board = switchboard[employer]
     block = board // 10_000 * 10_000
     return np.asarray(block + (board - block + 1 + ranks) % 10_000)
-
-
-class _Mailboxes:
-    """Hands out addresses and remembers them: no two people get the same one."""
-
-    def __init__(self, rng: np.random.Generator, names: Names, given: Whole) -> None:
-        self._rng = rng
-        self._family_letters = names.family.letters
-        self._given = names.given.letters[given]
-        self._initial = self._given.astype("U1").astype(object)
-        self._taken: set[str] = set()
-
-    def at_work(self, family: Whole, companies: Companies, employer: Whole) -> Text:
-        """Addresses in the companies' own patterns; empty where there is no employer."""
-        last = self._family_letters[family]
-        pattern = companies.mail_pattern[employer]
-        local = np.choose(pattern, (self._given + "." + last, self._initial + "." + last, self._initial + last, self._given))
-        return self._settle(np.where(employer >= 0, local, ""), companies.domain[employer], np.zeros(len(family), dtype=np.int64))
-
-    def private(self, family: Whole, country: Whole) -> Text:
-        """Addresses at the big providers, mostly with a number."""
-        last = self._family_letters[family]
-        pattern = self._rng.integers(6, size=len(family))
-        local = np.choose(
-            pattern,
-            (
-                self._given + "." + last,
-                self._initial + last,
-                self._initial + "." + last,
-                self._given + "_" + last,
-                self._given + last,
-                self._initial + "_" + last,
-            ),
-        )
-        number = np.where(self._rng.random(len(family)) < 0.9, self._rng.integers(1, 10_000, size=len(family)), 0)
-        return self._settle(local, self._providers(country), number)
-
-    def of_household(self, family: Whole, country: Whole) -> Text:
-        """The one address a family uses together."""
-        number = self._rng.integers(1, 10_000, size=len(family))
-        return self._settle("the" + self._family_letters[family], self._providers(country), number)
-
-    def _providers(self, country: Whole) -> Text:
-        providers = letters_of(MAIL_PROVIDERS)[self._rng.integers(len(MAIL_PROVIDERS), size=len(country))]
-        local = letters_of(LOCAL_PROVIDERS.get(each.code, "outlook.com") for each in COUNTRIES)[country]
-        return np.where(self._rng.random(len(country)) < 0.3, local, providers)
-
-    def _settle(self, local: Text, domain: Text, number: Whole) -> Text:
-        """Local part, number if it is not 0, domain; the next free number where the address is taken."""
-        settled = np.empty(len(local), dtype=object)
-        for position, (name, place, first) in enumerate(zip(local.tolist(), domain.tolist(), number.tolist(), strict=True)):
-            address = f"{name}{first or ''}@{place}" if name else ""
-            attempt = first + 1
-            while address and address in self._taken:
-                attempt += 1
-                address = f"{name}{attempt}@{place}"
-            if address:
-                self._taken.add(address)
-            settled[position] = address
-        return settled

@@ -1,8 +1,7 @@
-"""What three systems hold of a population: which records there are, and what each of them shows of its person.
+"""What three systems show of a person: text columns, each record with its own variants, gaps and errors.
 
-`plan_records` settles, in integers and for the whole population, who has how many records in which file, in one shuffled order.
-`show_records` writes any stretch of that order out as text columns. It is called chunk by chunk with a stream of random numbers
-of the chunk's own: memory stays that of a chunk, and any chunk can be written again by itself.
+`show_chunk` writes one stretch of a plan with a stream of random numbers of its own: memory stays that of a chunk, and
+any chunk can be written again by itself.
 """
 
 from dataclasses import dataclass
@@ -12,17 +11,20 @@ import numpy as np
 import numpy.typing as npt
 
 from simulators import dirt, spellings
-from simulators.names import CULTURES, OWN_SCRIPT, Flags, Real, Text, Whole, letters_of
+from simulators.names import CULTURES, OWN_SCRIPT, Flags, Real, Text, Whole, texts
 from simulators.people import LIFECYCLES, NO_NAME, OWNERS, TITLES, Population, random_stream
-from simulators.places import CITY_COUNTRY, CITY_NAME, CITY_STATE, COUNTRIES, POST_CODES_PER_CITY, post_codes, street_names
+from simulators.places import (
+    CITY_COUNTRY,
+    CITY_NAME,
+    CITY_STATE,
+    COUNTRIES,
+    POST_CODES_PER_CITY,
+    post_codes,
+    street_names,
+)
+from simulators.plans import TRADE_FAIR, Plan
 
 Moments = npt.NDArray[np.datetime64]
-
-SALESFORCE, HUBSPOT, TRADE_FAIR = 0, 1, 2
-FILE_SHARES = (0.45, 0.29, 0.26)
-RECORDS_A_PERSON = (0.442, 0.330, 0.140, 0.054, 0.023, 0.011)
-MEAN_RECORDS = sum(count * share for count, share in enumerate(RECORDS_A_PERSON, start=1))
-CHUNK = 20_000
 
 # Share of empty cells in Salesforce, HubSpot and the trade fair's list.
 EMPTY = {
@@ -45,20 +47,8 @@ DAYS = 2_350
 
 
 @dataclass(frozen=True)
-class Plan:
-    """Which person each record is about, which file it is in, and its number there (rising, with gaps)."""
-
-    person: Whole
-    file: Whole
-    number: Whole
-
-    def __len__(self) -> int:
-        return len(self.person)
-
-
-@dataclass(frozen=True)
 class Shown:
-    """Records as text columns. Times are to the second; company numbers are 0 for none; `luck` is left for the layout."""
+    """Records as text columns. Times are to the second, company 0 means none, `luck` is left for the layout."""
 
     person: Whole
     file: Whole
@@ -76,30 +66,6 @@ class Shown:
         return Shown(self.person[which], self.file[which], self.number[which], self.company[which], columns, *rest)
 
 
-def people_for(records: int) -> int:
-    """How many people surely have this many records between them."""
-    return max(8, int(records / MEAN_RECORDS * 1.02) + 40)
-
-
-def plan_records(population: Population, records: int | None = None) -> Plan:
-    """All records of the population, or exactly `records` of them, in shuffled order."""
-    rng = random_stream(population.seed, 4)
-    copies = 1 + rng.choice(len(RECORDS_A_PERSON), size=population.count, p=RECORDS_A_PERSON)
-    person = np.repeat(np.arange(population.count), copies)
-    if records is not None:
-        if records > len(person):
-            raise ValueError(f"{population.count} people have {len(person)} records, not {records}; make more people")
-        person = person[:records]
-    person = person[rng.permutation(len(person))]
-    file = rng.choice(len(FILE_SHARES), size=len(person), p=FILE_SHARES)
-    return Plan(person, file, np.cumsum(rng.integers(2, 6, size=len(person))))
-
-
-def chunks(total: int) -> list[slice]:
-    """The stretches that a plan is written in."""
-    return [slice(start, min(start + CHUNK, total)) for start in range(0, total, CHUNK)]
-
-
 def show_chunk(population: Population, plan: Plan, part: slice, *, clean: bool) -> Shown:
     """One stretch of the plan as text."""
     rng = random_stream(population.seed, 5, part.start)
@@ -108,7 +74,9 @@ def show_chunk(population: Population, plan: Plan, part: slice, *, clean: bool) 
     return show_records(rng, population, Plan(plan.person[part], plan.file[part], plan.number[part]), made, clean=clean)
 
 
-def show_records(rng: np.random.Generator, population: Population, plan: Plan, created: Moments, *, clean: bool) -> Shown:
+def show_records(
+    rng: np.random.Generator, population: Population, plan: Plan, created: Moments, *, clean: bool
+) -> Shown:
     """The records of a plan as text, each with its own variants, gaps and (unless clean) errors."""
     people, person, size = population.people, plan.person, len(plan)
     former = (people.former_employer[person] >= 0) & (rng.random(size) < 0.30)
@@ -122,15 +90,15 @@ def show_records(rng: np.random.Generator, population: Population, plan: Plan, c
         "email": _show_mail(rng, population, person, former, employer),
         "phone": phone,
         "mobile": mobile,
-        "title": letters_of(TITLES)[title % len(TITLES)],
+        "title": texts(TITLES)[title % len(TITLES)],
         "company": spellings.spell_companies(rng, population.companies, employer),
         "website": spellings.spell_websites(
             np.where(employer >= 0, population.companies.domain[employer], ""), rng.integers(4, size=size)
         ),
         **_show_address(rng, population, person, employer),
         "opted_out": np.where(people.opted_out[person] & (rng.random(size) < 0.7), "true", "false").astype(object),
-        "lifecycle": letters_of(LIFECYCLES)[people.lifecycle[person]],
-        "owner": letters_of(OWNERS)[people.owner[person]],
+        "lifecycle": texts(LIFECYCLES)[people.lifecycle[person]],
+        "owner": texts(OWNERS)[people.owner[person]],
     }
     columns = _leave_gaps(rng, columns, plan.file)
     if not clean:
@@ -155,10 +123,10 @@ def _show_names(rng: np.random.Generator, population: Population, person: Whole)
     first = np.where(latin & (luck < 0.12), given_names.nickname(given, rng.random(size)), first)
     first = np.where(latin & (luck > 0.972), first.astype("U1").astype(object) + ".", first)
     middle = latin & (people.middle[person] >= 0) & (rng.random(size) < 0.16)
-    first = np.where(middle, first + " " + letters_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ")[people.middle[person]] + ".", first)
+    first = np.where(middle, first + " " + texts("ABCDEFGHIJKLMNOPQRSTUVWXYZ")[people.middle[person]] + ".", first)
     last = np.where(people.junior[person] & (rng.random(size) < 0.8), last + " Jr", last)
     case = rng.random(size)
-    lowered, shouted = case < 0.38, case > 0.99
+    lowered, shouted = case < 0.44, case > 0.99
     for change, hit in ((str.lower, lowered), (str.upper, shouted)):
         first = np.where(hit, np.frompyfunc(change, 1, 1)(first), first)
         last = np.where(hit, np.frompyfunc(change, 1, 1)(last), last)
@@ -168,7 +136,7 @@ def _show_names(rng: np.random.Generator, population: Population, person: Whole)
 
 def _show_mail(rng: np.random.Generator, population: Population, person: Whole, former: Flags, employer: Whole) -> Text:
     people = population.people
-    roles = letters_of(("info@", "info@", "info@", "info@", "sales@", "office@"))[rng.integers(6, size=len(person))]
+    roles = texts(("info@", "info@", "info@", "info@", "sales@", "office@"))[rng.integers(6, size=len(person))]
     work = np.where(former, people.former_mail[person], people.work_mail[person])
     luck = rng.random(len(person))
     no_job = employer < 0
@@ -187,7 +155,7 @@ def _show_phones(rng: np.random.Generator, population: Population, plan: Plan, e
     direct = np.where(at_work, people.direct_line[person], switchboard)
     fair = plan.file == TRADE_FAIR
     phone = np.select(
-        [fair & (luck < 0.55), luck < 0.36, luck < 0.64, luck < 0.82],
+        [fair & (luck < 0.55), luck < 0.33, luck < 0.62, luck < 0.81],
         [people.mobile[person], switchboard, direct, people.home_phone[person]],
         people.mobile[person],
     )
@@ -227,7 +195,14 @@ def _leave_gaps(rng: np.random.Generator, columns: dict[str, Text], file: Whole)
 
 def _make_errors(rng: np.random.Generator, columns: dict[str, Text], file: Whole) -> dict[str, Text]:
     dirty = dict(columns)
-    for name, share in (("given", 0.03), ("family", 0.035), ("email", 0.018), ("phone", 0.006), ("company", 0.035), ("city", 0.01)):
+    for name, share in (
+        ("given", 0.03),
+        ("family", 0.035),
+        ("email", 0.018),
+        ("phone", 0.006),
+        ("company", 0.035),
+        ("city", 0.01),
+    ):
         dirty[name] = dirt.make_typos(rng, dirty[name], share)
     dirty["email"] = dirt.change_some(rng, dirty["email"], 0.085, str.title)
     dirty["email"] = dirt.change_some(rng, dirty["email"], 0.016, dirt.tagged)
@@ -236,6 +211,6 @@ def _make_errors(rng: np.random.Generator, columns: dict[str, Text], file: Whole
         dirty[name] = dirt.change_some(rng, dirty[name], 0.006, dirt.stray_blank)
     at_fair = file == TRADE_FAIR
     for name in dirt.PLACEHOLDERS:
-        rare = dirt.place_holders(rng, dirty[name], name, 0.002)
+        rare = dirt.place_holders(rng, dirty[name], name, 0.0008)
         dirty[name] = np.where(at_fair, dirt.place_holders(rng, dirty[name], name, 0.012), rare)
     return dirty

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from simulators.companies import Companies
-from simulators.names import Text, Whole, letters_of
+from simulators.names import Text, Whole, texts
 from simulators.places import AREAS, COUNTRIES, SUBSCRIBERS
 
 PHONE_SPELLINGS = 9
@@ -15,7 +15,7 @@ NO_PHONE = -1
 def spell_phones(phones: Whole, spelling: Whole, extension: Whole) -> Text:
     """Each number (see `places.draw_phones`; `NO_PHONE` gives an empty text) in one of nine spellings."""
     rows = zip(phones.tolist(), spelling.tolist(), extension.tolist(), strict=True)
-    return letters_of("" if phone == NO_PHONE else _spell_phone(phone, style, extra) for phone, style, extra in rows)
+    return texts("" if phone == NO_PHONE else _spell_phone(phone, style, extra) for phone, style, extra in rows)
 
 
 def _spell_phone(phone: int, style: int, extension: int) -> str:
@@ -43,9 +43,9 @@ def _spell_phone(phone: int, style: int, extension: int) -> str:
 
 
 def spell_companies(rng: np.random.Generator, companies: Companies, employer: Whole) -> Text:
-    """Company names as different people type them: with and without legal form, short, shouted, in lower case, as a domain."""
+    """Company names as people type them: with and without legal form, short, shouted, in lower case, as a domain."""
     draws = rng.random((5, len(employer))).T.tolist()
-    return letters_of(_spell_companies(companies, employer.tolist(), draws))
+    return texts(_spell_companies(companies, employer.tolist(), draws))
 
 
 def _spell_companies(companies: Companies, employer: list[int], draws: list[list[float]]) -> Iterator[str]:
@@ -77,20 +77,24 @@ def spell_websites(domains: Text, spelling: Whole) -> Text:
     """A company's address on the web; an empty domain stays empty."""
     frames = ("http://{}", "https://www.{}/", "www.{}", "{}")
     rows = zip(domains.tolist(), spelling.tolist(), strict=True)
-    return letters_of(frames[style].format(domain) if domain else "" for domain, style in rows)
+    return texts(frames[style].format(domain) if domain else "" for domain, style in rows)
 
 
 def spell_country(country: Whole, luck: Whole) -> Text:
     """A country by one of its names or its code."""
-    return letters_of(
-        COUNTRIES[number].names[pick % len(COUNTRIES[number].names)] for number, pick in zip(country.tolist(), luck.tolist(), strict=True)
+    return texts(
+        COUNTRIES[number].names[pick % len(COUNTRIES[number].names)]
+        for number, pick in zip(country.tolist(), luck.tolist(), strict=True)
     )
 
 
 def spell_streets(streets: list[list[str]], country: Whole, street: Whole, house: Whole) -> Text:
     """Street and house number, in the country's own order."""
     rows = zip(country.tolist(), street.tolist(), house.tolist(), strict=True)
-    return letters_of(_spell_street(COUNTRIES[place].code, streets[place][way % len(streets[place])], number) for place, way, number in rows)
+    return texts(
+        _spell_street(COUNTRIES[place].code, streets[place][way % len(streets[place])], number)
+        for place, way, number in rows
+    )
 
 
 def _spell_street(code: str, street: str, house: int) -> str:
