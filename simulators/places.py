@@ -65,7 +65,7 @@ COUNTRIES: tuple[Country, ...] = (
         names=("United Kingdom", "UK", "GB"),
         dial="44",
         trunk="0",
-        land_lines="+8 20 +7 113 114 115 116 117 118 121 131 141 151 161 191",
+        land_lines="+7 203 207 208 113 114 121 131 141 151 161 191",
         mobiles="+8 74 75 77 78 79",
         domains=("co.uk", "co.uk", "co.uk", "com", "uk"),
         legal_forms=(("Ltd", "Ltd.", "Limited"), ("PLC", "plc"), ("LLP",)),
@@ -240,7 +240,7 @@ def draw_cities(rng: np.random.Generator, country: Whole) -> Whole:
 
 
 def draw_phones(rng: np.random.Generator, country: Whole, *, mobile: bool) -> Whole:
-    """A made-up number of each country given: area index x `SUBSCRIBERS` + subscriber. Its first digit is 2 to 9."""
+    """A made-up number of each country given: area index x `SUBSCRIBERS` + subscriber, which begins with 2 to 5."""
     numbers = np.zeros(len(country), dtype=np.int64)
     luck = rng.random((3, len(country)))
     for code in range(len(COUNTRIES)):
@@ -248,7 +248,7 @@ def draw_phones(rng: np.random.Generator, country: Whole, *, mobile: bool) -> Wh
         choices = np.flatnonzero((code == _AREA_COUNTRY) & (mobile != _IS_LAND))
         area = choices[(luck[0, here] * len(choices)).astype(np.int64)]
         power = 10 ** (_AREA_DIGITS[area] - 1)
-        first_digit = 2 + (luck[1, here] * 8).astype(np.int64)
+        first_digit = 2 + (luck[1, here] * 4).astype(np.int64)
         numbers[here] = area * SUBSCRIBERS + first_digit * power + (luck[2, here] * power).astype(np.int64)
     return numbers
 
