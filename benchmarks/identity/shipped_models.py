@@ -15,15 +15,15 @@ Row = tuple[str, str, float] | tuple[str, str, float, bool]
 
 PERSON: dict[str, tuple[str, str, list[Row]]] = {
     "family": ("family name", "family", [
-        ("exact_rare", "same rare family name", 1.0),
-        ("exact_uncommon", "same uncommon family name", -1.5),
-        ("exact_common", "same common family name", -3.5),
-        ("exact_very_common", "same very common family name", -5.5),
-        ("exact_everywhere", "same family name that more than a thousand records hold", -8.0),
-        ("typo", "family names that differ by a slip", -1.5),
-        ("part", "family names that share a part", -2.0),
-        ("similar", "similar family names", -4.0),
-        ("different", "different family names", -9.0),
+        ("exact_rare", "same rare family name", 7.0),
+        ("exact_uncommon", "same uncommon family name", 4.5),
+        ("exact_common", "same common family name", 2.5),
+        ("exact_very_common", "same very common family name", 0.5),
+        ("exact_everywhere", "same family name that more than a thousand records hold", -2.0),
+        ("typo", "family names that differ by a slip", 4.5),
+        ("part", "family names that share a part", 4.0),
+        ("similar", "similar family names", 2.0),
+        ("different", "different family names", -3.0),
     ]),
     "given": ("given name", "given", [
         ("exact", "same given name", 7.5),
@@ -73,7 +73,8 @@ PERSON: dict[str, tuple[str, str, list[Row]]] = {
     "birth": ("birth date", "birth_date", [
         ("same", "same birth date", 9.0),
         ("slip", "birth dates that differ by a slip", 5.0),
-        ("part", "birth dates that agree in part", 1.0),
+        ("near", "birth dates a few weeks, a year or ten years apart", 2.0),
+        ("part", "birth dates that agree in part", 0.0),
         ("different", "different birth dates", -7.0, True),
     ]),
     "identifier": ("identifier", "external_ids", [
@@ -111,7 +112,7 @@ ORGANIZATION: dict[str, tuple[str, str, list[Row]]] = {
 }  # fmt: skip
 
 SETTINGS = {
-    "person": {"base": 0.0, "merge": 4000, "review": 1000, "size_limit": 50, "step": 1000},
+    "person": {"base": -6.0, "merge": 4000, "review": 1000, "size_limit": 50, "step": 1000},
     "organization": {"base": -2.0, "merge": 4000, "review": 1000, "size_limit": 1000, "step": 1000},
 }
 

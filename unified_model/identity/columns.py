@@ -23,7 +23,8 @@ class Column:
 
     __slots__ = ("codes", "values")
 
-    def __init__(self, forms: Sequence[Form], key: str, *, many: bool) -> None:
+    def __init__(self, forms: Sequence[Form], key: str, *, many: bool, instead: str = "") -> None:
+        """`instead`: another key of the form, read where the first is missing or a single letter."""
         numbers: dict[str, int] = {}
         if many:
             rows = [form.get(key, ()) for form in forms]
@@ -33,7 +34,12 @@ class Column:
                 for position, value in enumerate(row[:width]):
                     self.codes[number, position] = numbers.setdefault(value, len(numbers))
         else:
-            found = [numbers.setdefault(value, len(numbers)) if (value := form.get(key)) else -1 for form in forms]
+            texts = [form.get(key) for form in forms]
+            if instead:
+                for number, form in enumerate(forms):
+                    if instead in form:
+                        texts[number] = form[instead]
+            found = [numbers.setdefault(text, len(numbers)) if text else -1 for text in texts]
             self.codes = np.array(found, dtype=np.int32).reshape(-1, 1)
         self.values: list[str] = list(numbers)
 

@@ -2,7 +2,7 @@
 
 A form is JSON-able, holds no raw text, and leaves absent things out. Its keys are short because millions are stored:
 
-    person        g given word   m further given words   f family words   x suffix   n name from the e-mail (given)
+    person        g given word   m further given words   f family words   x suffix   hg, hf names the e-mail tells
                   e own e-mails   r role e-mails   p phones   c company cores   d company domains
                   z post codes   t towns   s streets   b birth date   j job title   i identifiers `kind:value`
     organization  n core name   l legal form   d domains   p phones   e e-mails   z t s   i identifiers   k country
@@ -19,7 +19,7 @@ from unified_model.identity.normalise.addresses import country_code, postcode, s
 from unified_model.identity.normalise.companies import parse_company
 from unified_model.identity.normalise.dates import birth_date
 from unified_model.identity.normalise.domains import company_domain
-from unified_model.identity.normalise.emails import parse_email
+from unified_model.identity.normalise.emails import names_in, parse_email
 from unified_model.identity.normalise.names import parse_name
 from unified_model.identity.normalise.phones import parse_phone, region_hint
 from unified_model.identity.normalise.text import fold, is_placeholder
@@ -43,6 +43,7 @@ def person_form(record: PersonRecord) -> Form:
     if name.suffix:
         form["x"] = name.suffix
     domains = _add_points(form, record.points)
+    _add_names_of_emails(form)
     cores: list[str] = []
     for job in record.affiliations:
         company = parse_company(job.name) if job.name else None
@@ -90,7 +91,7 @@ def _add_points(form: Form, points: Iterable[ContactPoint]) -> list[str]:
             email = parse_email(point.raw)
             if email is not None:
                 point.canonical = email.canonical
-                (roles if email.role else own).append(email.canonical)
+                (roles if email.role else own).append(email.match)
                 hosts.append(email.domain)
         elif point.kind == "phone":
             phones.append(point)
@@ -111,6 +112,18 @@ def _add_points(form: Form, points: Iterable[ContactPoint]) -> list[str]:
     _put(form, "e", own)
     _put(form, "r", roles)
     return hosts
+
+
+def _add_names_of_emails(form: Form) -> None:
+    """What the record's own e-mails tell of names it lacks: for comparing, never for contradicting."""
+    given, family = form.get("g", ""), form.get("f", "")
+    if len(given) < 2 or not family:
+        for email in form.get("e", ()):
+            hinted_given, hinted_family = names_in(email.partition("@")[0], given, family)
+            if hinted_given or hinted_family:
+                _put_one(form, "hg", hinted_given)
+                _put_one(form, "hf", hinted_family)
+                return
 
 
 def _add_address(form: Form, point: ContactPoint) -> str | None:

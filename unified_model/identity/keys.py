@@ -50,11 +50,11 @@ RULES: tuple[Rule, ...] = (
     Rule("birth", "person", 7, 60, "same birth date", sizes=True),
     Rule("identifier", "person", 8, 60, "same identifier", people=True),
     Rule("name_postcode", "person", 9, 60, "same name and post code", refines="name"),
-    Rule("domain", "organization", 17, 200, "same internet domain", sizes=True, people=True),
-    Rule("core", "organization", 18, 200, "same name without legal form", sizes=True),
+    Rule("domain", "organization", 17, 500, "same internet domain", sizes=True, people=True),
+    Rule("core", "organization", 18, 500, "same name without legal form", sizes=True),
     Rule("phone", "organization", 19, 60, "same phone", sizes=True, people=True),
-    Rule("first_word", "organization", 20, 60, "same first word or start of the domain"),
-    Rule("sorted_words", "organization", 21, 60, "same start of the two longest words"),
+    Rule("first_word", "organization", 20, 300, "same first word or start of the domain"),
+    Rule("sorted_words", "organization", 21, 300, "same start of the two longest words"),
     Rule("identifier", "organization", 22, 60, "same registration"),
 )
 RULE_OF_CODE = {rule.code: rule for rule in RULES}
@@ -92,7 +92,7 @@ def _person_values(form: Form) -> Iterator[tuple[str, str]]:
         yield "email", email
     for phone in form.get("p", ())[:_VALUES]:
         yield "phone", phone
-    given, family = form.get("g", ""), form.get("f", "")
+    given, family = form.get("hg") or form.get("g", ""), form.get("hf") or form.get("f", "")
     families = [word for word in family.split() if len(word) > 1]
     groups = [group_of(given)] if len(given) > 1 else []
     name = " ".join(sorted((*groups[:1], *(group_of(word) for word in families[-1:]))))

@@ -11,7 +11,7 @@ from rapidfuzz.distance import OSA, JaroWinkler
 from rapidfuzz.process import cpdist
 
 from unified_model.identity.columns import Codes, Column, Flags, Index, on_distinct_pairs
-from unified_model.identity.normalise.nicknames import are_nicknames
+from unified_model.identity.normalise.nicknames import are_nicknames, forms_of_name, is_known
 
 Relations = NDArray[np.int16]
 
@@ -87,20 +87,32 @@ def family_relations(a: list[str], b: list[str]) -> Relations:
 
 
 def given_relations(a: list[str], b: list[str]) -> Relations:
+    """How given names relate. Two known names one letter apart (Maria, Mario) are no slip of the pen."""
     relations = _spelling(a, b)
     for n in np.flatnonzero(relations != EXACT).tolist():
-        first, second = a[n], b[n]
-        if len(first) == 1 or len(second) == 1:
-            relations[n] = INITIAL if _same_initial(first, second) else DIFFERENT
-        elif are_nicknames(first, second):
-            relations[n] = NICKNAME
-        elif (
-            relations[n] >= SIMILAR
-            and (first.startswith(second) or second.startswith(first))
-            and min(len(first), len(second)) > 2
-        ):
-            relations[n] = PART
+        relations[n] = _given_relation(a[n], b[n], int(relations[n]))
     return relations
+
+
+def _given_relation(a: str, b: str, spelling: int) -> int:
+    if len(a) == 1 or len(b) == 1:
+        return INITIAL if _same_initial(a, b) else DIFFERENT
+    if are_nicknames(a, b):
+        return NICKNAME
+    if spelling == TYPO:
+        return SIMILAR if is_known(a) and is_known(b) else TYPO
+    if (a.startswith(b) or b.startswith(a)) and min(len(a), len(b)) > 2:
+        return PART
+    if _is_slip_of_a_form(a, b) or _is_slip_of_a_form(b, a):
+        return TYPO
+    return spelling
+
+
+def _is_slip_of_a_form(a: str, b: str) -> bool:
+    """`rikc` is a slip of Rick, and so may be Richard."""
+    if len(a) < 3 or is_known(a):
+        return False
+    return any(form[0] == a[0] and OSA.distance(a, form, score_cutoff=1) <= 1 for form in forms_of_name(b))
 
 
 def _spelling(a: list[str], b: list[str]) -> Relations:
@@ -125,13 +137,8 @@ def _share_a_word(a: str, b: str) -> bool:
 
 
 def _same_initial(a: str, b: str) -> bool:
-    return a[0] == b[0] or any(name[0] == min(a, b, key=len) for name in _forms_of(max(a, b, key=len)))
-
-
-def _forms_of(name: str) -> frozenset[str]:
-    from unified_model.identity.normalise.nicknames import same_person_names
-
-    return same_person_names(name)
+    initial, name = sorted((a, b), key=len)
+    return any(form[0] == initial for form in forms_of_name(name))
 
 
 def relate_middles(a: list[str], b: list[str]) -> Relations:

@@ -33,9 +33,9 @@ class PersonColumns:
     """All fields of some persons in columns, with what the statistics say of their values."""
 
     def __init__(self, forms: Sequence[Form], stats: Stats) -> None:
-        self.given = Column(forms, "g", many=False)
+        self.given = Column(forms, "g", many=False, instead="hg")
         self.middle = Column(forms, "m", many=False)
-        self.family = Column(forms, "f", many=False)
+        self.family = Column(forms, "f", many=False, instead="hf")
         self.suffix = Column(forms, "x", many=False)
         self.birth = Column(forms, "b", many=False)
         self.title = Column(forms, "j", many=False)
@@ -289,23 +289,36 @@ def _places_known(columns: PersonColumns, left: Index, right: Index) -> Flags:
 
 
 def _birth(columns: PersonColumns, left: Index, right: Index, numbers: Mapping[str, int]) -> Levels:
-    table = name_levels.level_table(numbers, {EXACT: "same", TYPO: "slip", PART: "part", DIFFERENT: "different"})
+    table = name_levels.level_table(
+        numbers, {EXACT: "same", TYPO: "slip", SIMILAR: "near", PART: "part", DIFFERENT: "different"}
+    )
     return _where_both(columns.birth, left, right, relate_dates, table)
 
 
 def relate_dates(a: list[str], b: list[str]) -> NDArray[np.int16]:
+    """EXACT; TYPO: one digit, or day and month changed places; SIMILAR: a few weeks, a year or ten years off; PART: one
+    part the same; DIFFERENT."""
     found = np.full(len(a), DIFFERENT, dtype=np.int16)
     for n, (first, second) in enumerate(zip(a, b, strict=True)):
-        equal = sum(x == y for x, y in zip(first.split("-"), second.split("-"), strict=True))
         if first == second:
             found[n] = EXACT
-        elif OSA.distance(first, second) == 1 or (
-            first[:4] == second[:4] and first[5:7] == second[8:] and first[8:] == second[5:7]
-        ):
+        elif OSA.distance(first, second) == 1 or _turned(first, second):
             found[n] = TYPO
-        elif equal == 2 or first[:4] == second[:4]:
+        elif _is_near(first, second):
+            found[n] = SIMILAR
+        elif first[:4] == second[:4] or first[5:] == second[5:]:
             found[n] = PART
     return found
+
+
+def _turned(a: str, b: str) -> bool:
+    return a[:4] == b[:4] and a[5:7] == b[8:] and a[8:] == b[5:7]
+
+
+def _is_near(a: str, b: str) -> bool:
+    days = [int(date[:4]) * 365 + int(date[5:7]) * 30 + int(date[8:]) for date in (a, b)]
+    apart = abs(days[0] - days[1])
+    return any(abs(apart - years * 365) <= 40 for years in (0, 1, 10))
 
 
 def _identifier(columns: PersonColumns, left: Index, right: Index, numbers: Mapping[str, int]) -> Levels:

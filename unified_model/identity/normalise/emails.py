@@ -8,19 +8,28 @@ from typing import NamedTuple
 
 from unified_model.identity.normalise.domains import FREE_MAIL, registered_domain
 from unified_model.identity.normalise.lists import word_list
+from unified_model.identity.normalise.nicknames import is_known
 from unified_model.identity.normalise.text import CACHED_VALUES, ascii_of
 
 _ADDRESS = re.compile(r"[^\s@<>\"(),;:]+@[^\s@<>\"(),;:]+\.[^\s@<>\"(),;:.]{2,}")
+_NAME_BREAKS = re.compile(r"[._0-9-]+")
 _GMAIL = frozenset(("gmail.com", "googlemail.com"))
 _ROLES = word_list("roles")
 _NOBODY = word_list("nobody")
 _NOWHERE = word_list("nowhere")
 
 
+_BIG = ("gmail.com", "hotmail.com", "outlook.com", "yahoo.com", "icloud.com", "googlemail.com", "live.com", "aol.com")
+
+
 class Email(NamedTuple):
-    """A folded address. `role` marks a desk (info@) rather than a person; `domain` is the registered one."""
+    """A folded address. `role` marks a desk (info@) rather than a person; `domain` is the registered one.
+
+    `match` is what two records compare: the canonical address with a slip in a big provider's name mended (gmial.com).
+    """
 
     canonical: str
+    match: str
     local: str
     domain: str
     role: bool
@@ -45,4 +54,47 @@ def parse_email(raw: str) -> Email | None:
     if not local or local in _NOBODY or domain in _NOWHERE or host.endswith((".invalid", ".example", ".test")):
         return None
     role = local.strip("0123456789").replace("-", "").replace("_", "").replace(".", "") in _ROLES
-    return Email(f"{local}@{host}", local, domain, role, domain in FREE_MAIL)
+    canonical = f"{local}@{host}"
+    meant = _meant_provider(domain)
+    if meant is None:
+        return Email(canonical, canonical, local, domain, role, domain in FREE_MAIL)
+    return Email(
+        canonical, f"{local.replace('.', '') if meant == 'gmail.com' else local}@{meant}", local, meant, role, True
+    )
+
+
+@lru_cache(maxsize=CACHED_VALUES)
+def _meant_provider(domain: str) -> str | None:
+    """The big provider a host misspells by one slip; None for all others."""
+    if domain in FREE_MAIL:
+        return None
+    from rapidfuzz.distance import OSA
+
+    return next((big for big in _BIG if OSA.distance(domain, big, score_cutoff=1) == 1), None)
+
+
+def names_in(local: str, given: str, family: str) -> tuple[str, str]:
+    """(given, family) names that the part before the @ tells, "" for what it doesn't; asked for what a record lacks.
+
+    `anna.kelberg@` tells both names; `annakelberg6418@` tells the family name of somebody called Anna.
+    """
+    words = [word for word in _NAME_BREAKS.split(local) if len(word) > 2 and word.isalpha()]
+    letters = "".join(filter(str.isalpha, local))
+    surname = family.replace(" ", "")
+    if not family and len(given) > 2 and letters.startswith(given) and len(letters) - len(given) > 2:
+        return "", letters[len(given) :]
+    if family and len(given) < 2 and len(surname) > 2:
+        rest = (
+            letters[: -len(surname)]
+            if letters.endswith(surname)
+            else letters[len(surname) :]
+            if letters.startswith(surname)
+            else ""
+        )
+        if len(rest) > 2:
+            return rest, ""
+        if len(words) == 1 and letters == words[0] and is_known(letters):
+            return letters, ""
+    if not family and not given and len(words) == 2 and is_known(words[0]):
+        return words[0], words[1]
+    return "", ""

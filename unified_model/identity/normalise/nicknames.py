@@ -36,10 +36,31 @@ def share_of(name: str) -> int:
     return _shares().get(name, 20)
 
 
+@cache
+def _short_names() -> dict[str, frozenset[str]]:
+    """Name -> the names that may be short for it."""
+    table: dict[str, set[str]] = {}
+    for short, formals in _formal_names().items():
+        for formal in formals:
+            table.setdefault(formal, set()).add(short)
+    return {formal: frozenset(shorts) for formal, shorts in table.items()}
+
+
+def is_known(name: str) -> bool:
+    """Whether it is a given name that we have heard of."""
+    return name in _formal_names() or name in _short_names() or name in _shares()
+
+
 @lru_cache(maxsize=CACHED_VALUES)
 def same_person_names(name: str) -> frozenset[str]:
     """The name itself and the names it may be short for."""
     return _formal_names().get(name, frozenset()) | {name}
+
+
+@lru_cache(maxsize=CACHED_VALUES)
+def forms_of_name(name: str) -> frozenset[str]:
+    """The name itself, what it may be short for, and what may be short for it."""
+    return same_person_names(name) | _short_names().get(name, frozenset())
 
 
 @lru_cache(maxsize=CACHED_VALUES)
