@@ -49,28 +49,35 @@ def emit(event: str, **facts: Any) -> None:
 
 @contextmanager
 def _lines() -> Iterator[Callable[[Event], None]]:
-    last: dict[tuple[str, str | None, str], tuple[float, Event | None]] = {}
+    lines = _Lines()
+    try:
+        yield lines.tell
+    finally:
+        lines.flush()
 
-    def tell(event: Event) -> None:
-        key = (event.step, event.source, event.stage)
-        for other, (_, waiting) in list(last.items()):
-            if other != key and other[:2] == key[:2] and waiting is not None:
-                last[other] = (last[other][0], None)
-                _line(waiting)
-        now = time.monotonic()
-        shown_at = last.get(key, (0.0, None))[0]
-        if now - shown_at >= QUIET_S:
-            last[key] = (now, None)
+
+class _Lines:
+    """JSON lines, a second apart within a stage; the last one of a stage always comes, before the next stage's first."""
+
+    def __init__(self) -> None:
+        self._stage: tuple[str, str | None, str] | None = None
+        self._held: Event | None = None
+        self._shown_at = 0.0
+
+    def tell(self, event: Event) -> None:
+        stage, now = event[:3], time.monotonic()
+        if stage != self._stage:
+            self.flush()
+        if stage != self._stage or now - self._shown_at >= QUIET_S:
+            self._stage, self._shown_at, self._held = stage, now, None
             _line(event)
         else:
-            last[key] = (shown_at, event)
+            self._held = event
 
-    try:
-        yield tell
-    finally:
-        for _, waiting in last.values():
-            if waiting is not None:
-                _line(waiting)
+    def flush(self) -> None:
+        if self._held is not None:
+            _line(self._held)
+            self._held = None
 
 
 def _line(event: Event) -> None:

@@ -16,7 +16,7 @@ from flows.lease import Held, lease_held
 from flows.reports import PullReport, State
 from flows.watch import Watch
 from flows.wiring import OpenSource, open_source
-from unified_model.errors import NeedsOperator, Rejected, Retry, UnsiloError, UsageError
+from unified_model.errors import CursorExpired, NeedsOperator, Rejected, Retry, UnsiloError, UsageError
 
 if TYPE_CHECKING:
     from connectors.contract import Mode, ObjectCapabilities
@@ -72,6 +72,7 @@ def _pull(hub: Hub, source: OpenSource, watch: Watch, manner: _Manner) -> PullRe
     from unified_model.store.sources import ensure_source
     from unified_model.use_cases.page import LandCounts
 
+    source.learn_mappings()
     installation = source.connector.installation()
     known = ensure_source(
         hub.store,
@@ -79,7 +80,7 @@ def _pull(hub: Hub, source: OpenSource, watch: Watch, manner: _Manner) -> PullRe
         installation.id,
         installation.kind,
         hub.clock(),
-        doubtful=source.doubtful,
+        doubtful=source.doubtful(),
         one_record_a_customer=source.unique,
     )
     with lease_held(hub, source_lease(known.installation)) as held:
@@ -150,12 +151,18 @@ def _land(
     )
 
     def read(cursor: str | None) -> Iterator[Page]:
-        return source.connector.read(capabilities.object, None if manner.mode == "full" else cursor, manner.mode)
+        try:
+            yield from source.connector.read(
+                capabilities.object, None if manner.mode == "full" else cursor, manner.mode
+            )
+        except CursorExpired:
+            # Our place is lost: read everything; what is known already counts as unchanged.
+            yield from source.connector.read(capabilities.object, None, "full")
 
     return land(
         hub.store,
         order,
-        source.mapping(capabilities.object),
+        source.mappings[capabilities.object],
         read,
         clock=hub.clock,
         progress=watch.progress("pull", source.label),

@@ -42,7 +42,6 @@ FILES = (
     Setting("path", (str,), "file or folder to read"),
     Setting("files", (list,), "names of the files in the folder, when not all of them"),
     Setting("object", (str,), "name of the records in this source; default: the file's name"),
-    Setting("record", (str,), "what a row is", ("person", "organization")),
     Setting("export", (str,), "standard export whose columns these are, such as salesforce.Contact"),
     Setting(
         "key", (str, list), "column (or columns) that names a record for ever; without one the source is append only"
@@ -63,7 +62,6 @@ FILES = (
     Setting("unique", (bool,), "true: no two records of this source are one customer"),
     Setting("doubtful", (str,), "why what this source says should be doubted"),
     Setting("exclude_fields", (list,), "columns never taken in"),
-    Setting("volatile", (list,), "columns whose change alone changes nothing (last viewed ...)"),
     Setting("mapping", (dict,), "column = unified field; with several objects a table each"),
 )
 

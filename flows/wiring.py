@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from flows.hub import Hub
@@ -16,54 +16,63 @@ if TYPE_CHECKING:
     from connectors.contract import Connector
     from unified_model.mapping.rows import ObjectMapping
 
+Mappings = dict[str, "ObjectMapping"]
+
 
 @dataclass(frozen=True, slots=True)
 class OpenSource:
-    """A source system, opened: its connector and how its objects are read."""
+    """A source system, opened: its connector and how its objects are read.
+
+    The connector and this share one table of mappings: what a file's columns are is only known once it is open.
+    """
 
     settings: SourceSettings
     connector: Connector
-    _headers: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    mappings: Mappings
+    doubts: Callable[[str], str | None]
 
     @property
     def label(self) -> str:
         return self.settings.label
 
     @property
-    def doubtful(self) -> str | None:
-        """Why what this source says should be doubted, as the settings say."""
-        return self.settings.options.get("doubtful")
-
-    @property
     def unique(self) -> bool:
         """The settings declare that no two of its records are one customer."""
         return bool(self.settings.options.get("unique", False))
 
-    def mapping(self, object: str) -> ObjectMapping:
-        """How an object's records are read."""
-        if not self._headers:
-            self._headers.update({info.object: tuple(info.fields) for info in self.connector.discover()})
-        return mapping_of(self.settings, object, self._headers.get(object, ()))
+    def learn_mappings(self) -> None:
+        """Find out how each object is read. UsageError or NeedsOperator when one can't be."""
+        for info in self.connector.discover():
+            if info.note and not info.fields:
+                continue  # it can't be opened; reading it tells why
+            self.mappings[info.object] = mapping_of(self.settings, info.object, info.fields)
+
+    def doubtful(self) -> str | None:
+        """Why what this source says should be doubted: as the settings say, else as the connector found."""
+        said: str | None = self.settings.options.get("doubtful")
+        return said or next(filter(None, (self.doubts(object) for object in self.mappings)), None)
 
 
-def _files(settings: Settings, source: SourceSettings, installation: str) -> Connector:
-    from connectors.files.connector import FileConnector
-
-    from connectors.files.settings import settings_of
-
-    return FileConnector(settings_of(source.options, settings.folder), installation)
+def _no_doubts(_object: str) -> None:
+    return None
 
 
-KINDS: Mapping[str, Callable[[Settings, SourceSettings, str], Connector]] = {"files": _files}
-"""Kind of source -> how its connector is opened; libraries of a kind are loaded only when one of it is opened."""
+def _files(settings: Settings, source: SourceSettings, installation: str, mappings: Mappings) -> OpenSource:
+    from connectors.files.connector import open_files
+
+    connector = open_files(source.label, source.options, mappings, base=settings.folder, installation=installation)
+    return OpenSource(source, connector, mappings, connector.doubts)
+
+
+KINDS: Mapping[str, Callable[[Settings, SourceSettings, str, Mappings], OpenSource]] = {"files": _files}
+"""Kind of source -> how it is opened; libraries of a kind are loaded only when one of it is opened."""
 
 
 @contextmanager
 def open_source(hub: Hub, label: str) -> Iterator[OpenSource]:
     """The source of that label with its connector; closed at the end."""
-    source = hub.settings.source(label)
-    with opened(hub.settings, source, _installation(hub, label)) as one:
-        yield one
+    with opened(hub.settings, hub.settings.source(label), _installation(hub, label)) as source:
+        yield source
 
 
 @contextmanager
@@ -73,11 +82,11 @@ def opened(settings: Settings, source: SourceSettings, installation: str) -> Ite
         raise UsageError(
             f"Unsilo doesn't know the kind of source '{source.kind}'.", nearest(source.kind, KINDS, "Kinds are")
         )
-    connector = KINDS[source.kind](settings, source, installation)
+    one = KINDS[source.kind](settings, source, installation, {})
     try:
-        yield OpenSource(source, connector)
+        yield one
     finally:
-        connector.close()
+        one.connector.close()
 
 
 def _installation(hub: Hub, label: str) -> str:
