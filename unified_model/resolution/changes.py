@@ -46,7 +46,8 @@ def changes_of(
             tell(c.id, "created" if c.minted else "revived", None, _after(c), _cause(c.members, waiting))
         elif hashes[c.id] != c.hash:
             before, after = _difference(old_values[c.id], _after(c))
-            tell(c.id, "updated", before, after, _cause(c.members, waiting))
+            if before or after:
+                tell(c.id, "updated", before, after, _cause(c.members, waiting))
     for old, destinations in _destinations(customers, belongs).items():
         if old in retired:
             tell(old, "merged", None, {"into": destinations.ids}, _cause(destinations.records, waiting))

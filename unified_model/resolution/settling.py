@@ -64,12 +64,17 @@ class Customer:
     @property
     def hash(self) -> str:
         """Changes when anything of the customer that people can see changes."""
-        return digest(encode_bytes([self.golden.hash, self.kind, self.live, len(self.members), self.sources]))
+        return customer_hash(self.golden, self.kind, self.live, len(self.members), self.sources)
+
+
+def customer_hash(golden: Golden, kind: str, live: bool, records: int, sources: int) -> str:
+    """Hash of everything a customer's rows say."""
+    return digest(encode_bytes([golden.hash, kind, live, records, sources]))
 
 
 @dataclass(slots=True)
-class _Facts:
-    """Everything a batch reads from the store, on one snapshot."""
+class Facts:
+    """Everything settling reads of some records, on one snapshot."""
 
     members: dict[int, Member]
     forms: dict[int, dict[str, Any]] = field(default_factory=dict)
@@ -92,7 +97,7 @@ def settle(
     """Settle some groups; returns counts of what happened to customers."""
     records = [record for group in batch for record in group]
     with work.store.read() as conn:
-        facts = _read(conn, batch, records)
+        facts = read_facts(conn, batch)
         customers, doubts = _customers(work, facts, batch, gathered.links)
         golden, moves, happened = _changes(conn, work, facts, customers, waiting, now)
     minted = [(c.id, _anchor(facts, c.members)) for c in customers if c.minted]
@@ -110,8 +115,10 @@ def settle(
     return happened
 
 
-def _read(conn: Connection, batch: Sequence[list[int]], records: Sequence[int]) -> _Facts:
-    facts = _Facts(members.records_by_id(conn, records))
+def read_facts(conn: Connection, batch: Sequence[Sequence[int]]) -> Facts:
+    """The facts of some groups of records."""
+    records = [record for group in batch for record in group]
+    facts = Facts(members.records_by_id(conn, records))
     several = {record for group in batch if len(group) > 1 for record in group}
     for kind in ("organization", "person"):
         mine = [r for r in records if facts.members[r].kind == kind]
@@ -127,7 +134,7 @@ def _read(conn: Connection, batch: Sequence[list[int]], records: Sequence[int]) 
 
 
 def _customers(
-    work: Settlement, facts: _Facts, batch: Sequence[list[int]], around: Mapping[int, list[Link]]
+    work: Settlement, facts: Facts, batch: Sequence[list[int]], around: Mapping[int, list[Link]]
 ) -> tuple[list[Customer], list[tuple[int, int, int, str, str]]]:
     customers: list[Customer] = []
     doubts: list[tuple[int, int, int, str, str]] = []
@@ -142,17 +149,18 @@ def _customers(
     return customers, doubts
 
 
-def _customer(work: Settlement, facts: _Facts, cluster: list[int]) -> Customer:
+def _customer(work: Settlement, facts: Facts, cluster: list[int]) -> Customer:
     kind = facts.members[cluster[0]].kind
     issued = [row for record in cluster for row in facts.issued.get(record, ())]
     id_ = min(issued, key=lambda row: row.sequence).customer_id if issued else work.new_id()
     live = [record for record in cluster if facts.live(record)]
-    golden = golden_of(kind, [_member_record(facts, record) for record in live], _choices(work.decided, cluster))
+    golden = golden_of(kind, [member_of(facts, record) for record in live], choices_for(work.decided, cluster))
     sources = len({facts.members[record].source_id for record in cluster})
     return Customer(id_, kind, cluster, golden, bool(live), sources, not issued)
 
 
-def _member_record(facts: _Facts, record: int) -> MemberRecord:
+def member_of(facts: Facts, record: int) -> MemberRecord:
+    """A record as survivorship reads it."""
     member = facts.members[record]
     return member_record(
         member.kind, member.key, member.modified_at, facts.values.get(record, {}), facts.points.get(record, ()),
@@ -160,20 +168,20 @@ def _member_record(facts: _Facts, record: int) -> MemberRecord:
     )  # fmt: skip
 
 
-def _choices(decided: Decided, cluster: Sequence[int]) -> dict[str, NaturalKey]:
-    """People's choices of fields for this customer; the latest one of a field stands."""
+def choices_for(decided: Decided, cluster: Sequence[int]) -> dict[str, NaturalKey]:
+    """People's choices of fields for these records' customer; the latest one of a field stands."""
     held = set(cluster)
     return {name: key for record, name, key in decided.choices if record in held}
 
 
-def _anchor(facts: _Facts, cluster: Sequence[int]) -> int:
+def _anchor(facts: Facts, cluster: Sequence[int]) -> int:
     return min(cluster, key=lambda record: facts.members[record].key)
 
 
 def _changes(
     conn: Connection,
     work: Settlement,
-    facts: _Facts,
+    facts: Facts,
     customers: Sequence[Customer],
     waiting: Mapping[int, Waiting],
     now: datetime,
@@ -198,7 +206,7 @@ def _changes(
 
 
 def _moves(
-    facts: _Facts, customers: Sequence[Customer], waiting: Mapping[int, Waiting], now: datetime
+    facts: Facts, customers: Sequence[Customer], waiting: Mapping[int, Waiting], now: datetime
 ) -> tuple[list[tuple[int, str, datetime]], list[tuple[int, datetime, datetime, str, str]]]:
     arrivals, departures = [], []
     for c in customers:

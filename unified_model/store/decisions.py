@@ -55,13 +55,19 @@ def all_decisions(conn: Connection) -> list[Decision]:
     ]  # fmt: skip
 
 
+def undone(decisions: Sequence[Decision]) -> set[int]:
+    """Numbers of decisions (undos among them) that an undo in force takes back."""
+    taken_back: set[int] = set()
+    for made in reversed(decisions):
+        if made.kind == "undo" and made.id not in taken_back and made.supersedes is not None:
+            taken_back.add(made.supersedes)
+    return taken_back
+
+
 def standing(decisions: Sequence[Decision]) -> list[Decision]:
     """Decisions in force: neither undone (unless the undo was undone), nor undos themselves."""
-    undone: set[int] = set()
-    for made in reversed(decisions):
-        if made.kind == "undo" and made.id not in undone and made.supersedes is not None:
-            undone.add(made.supersedes)
-    return [made for made in decisions if made.kind != "undo" and made.id not in undone]
+    taken_back = undone(decisions)
+    return [made for made in decisions if made.kind != "undo" and made.id not in taken_back]
 
 
 def vendor_merges(conn: Connection) -> list[tuple[NaturalKey, NaturalKey]]:

@@ -59,8 +59,10 @@ def replace_reviews(conn: Connection, records: Sequence[int], rows: list[tuple[i
     write_rows(conn, review, ("a", "b", "weight", "reason", "kind"), sorted(rows), on_conflict="update")
 
 
-def reviews_by_weight(conn: Connection, limit: int) -> list[tuple[int, int, int, str, str]]:
+def reviews_by_weight(conn: Connection, limit: int, kind: str | None = None) -> list[tuple[int, int, int, str, str]]:
     """Waiting pairs (a, b, weight, reason, kind), the most likely first."""
     c = review.c
     query = select(c.a, c.b, c.weight, c.reason, c.kind).order_by(c.weight.desc(), c.a, c.b).limit(limit)
+    if kind is not None:
+        query = query.where(c.kind == kind)
     return [(r[0], r[1], r[2], r[3], r[4]) for r in conn.execute(query)]

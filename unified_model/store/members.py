@@ -114,3 +114,21 @@ def records_by_key(conn: Connection, keys: Sequence[NaturalKey]) -> dict[Natural
         surrogates: dict[str, int] = dict(rows)
         found.update({key: surrogates[key.record_id] for key in some if key.record_id in surrogates})
     return found
+
+
+def records_named(conn: Connection, installation: str, name: str) -> dict[NaturalKey, int]:
+    """Records of an installation that people may mean by `object/record id` or by `record id` alone."""
+    owner = conn.execute(select(source.c.id).where(source.c.installation == installation)).scalar_one()
+    names = {name, *(name[place + 1 :] for place, letter in enumerate(name) if letter == "/")}
+    c = source_record.c
+    objects = conn.execute(select(c.object).where(c.source_id == owner).distinct()).scalars().all()
+    found = {}
+    for object_ in objects:
+        query = select(c.id, c.record_id, c.implied).where(
+            c.source_id == owner, c.object == object_, c.record_id.in_(sorted(names))
+        )
+        for id_, record_id, implied in conn.execute(query):
+            if name == f"{object_}/{record_id}" or (name == record_id and not implied):
+                found[NaturalKey(installation, object_, record_id)] = id_
+    exact = {key: id_ for key, id_ in found.items() if name == f"{key.object}/{key.record_id}"}
+    return exact or found

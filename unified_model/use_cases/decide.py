@@ -1,0 +1,182 @@
+"""People decide: same, different, which value of a field; and take it back. Decisions are appended, never edited.
+
+A decision is stored with its audit entry and puts the records it speaks of into the resolve queue; the next resolve
+makes it true.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from unified_model.errors import UsageError
+from unified_model.records import NaturalKey
+from unified_model.store import audit, decisions, golden_rows, members, queue
+from unified_model.store.decisions import Decision
+from unified_model.store.engine import Store
+from unified_model.use_cases.naming import Subject, find_subject, labels_of, shown
+
+Clock = Callable[[], datetime]
+
+
+def decide(store: Store, a: str, b: str, kind: str, *, actor: str, reason: str | None, clock: Clock) -> Decision:
+    """`same` or `different` for two customers or records, named as people name them. Refuses contradictions."""
+    if kind not in ("same", "different"):
+        raise UsageError(f"{kind!r} is no decision.", "Decide `same` or `different`.")
+    with store.read() as conn:
+        left, right = find_subject(conn, a), find_subject(conn, b)
+        left, right = _widened(conn, left, right), _widened(conn, right, left)
+        _check_comparable(conn, left, right)
+        decisions_now = decisions.all_decisions(conn)
+        labels = labels_of(conn)
+    (number,) = store.allocate("decision", 1, ordered=True)
+    made = Decision(
+        number, kind, tuple(sorted(left.keys)), tuple(sorted(right.keys)), None, None, None, actor, reason, clock()
+    )
+    _refuse_contradiction([*decisions_now, made], made, labels)
+    _store(store, made, (*left.records, *right.records))
+    return made
+
+
+def undo(store: Store, number: int, *, actor: str, reason: str | None, clock: Clock) -> Decision:
+    """Take a decision back, or an undo. The store is then as if the decision had never been made."""
+    with store.read() as conn:
+        known = decisions.all_decisions(conn)
+        target = next((d for d in known if d.id == number), None)
+        if target is None:
+            raise UsageError(f"There is no decision {number}.", "`unsilo review --decided` lists them.")
+        if number in decisions.undone(known):
+            raise UsageError(
+                f"Decision {number} is undone already.", f"Undo the undo to have it again: {_undoer(known, number)}."
+            )
+        subject = _subject_of(known, target)
+        records = members.records_by_key(conn, [*subject.left, *subject.right])
+        labels = labels_of(conn)
+    (fresh,) = store.allocate("decision", 1, ordered=True)
+    made = Decision(fresh, "undo", target.left, target.right, None, None, number, actor, reason, clock())
+    _refuse_contradiction([*known, made], subject, labels)
+    _store(store, made, tuple(records.values()))
+    return made
+
+
+def unmerge(store: Store, name: str, *, actor: str, reason: str | None, clock: Clock) -> Decision:
+    """Take a record out of its customer for good: it differs from all the others there.
+
+    A customer of two records may be named by its id. What people joined is taken back by `undo` instead.
+    """
+    with store.read() as conn:
+        subject = find_subject(conn, name)
+        whole = find_subject(conn, subject.customer_id) if subject.customer_id else subject
+        labels = labels_of(conn)
+        if len(whole.keys) < 2:
+            raise UsageError(f"{name} stands alone; there is nothing to unmerge.")
+        if subject.is_customer and len(whole.keys) > 2:
+            choices = ", ".join(shown(key, labels) for key in whole.keys)
+            raise UsageError(f"{name} holds {len(whole.keys)} records.", f"Say which one leaves: {choices}.")
+        out = (whole.keys[-1],) if subject.is_customer else subject.keys
+        rest = tuple(key for key in whole.keys if key not in out)
+        known = decisions.all_decisions(conn)
+    (number,) = store.allocate("decision", 1, ordered=True)
+    made = Decision(
+        number, "different", tuple(sorted(out)), tuple(sorted(rest)), None, None, None, actor, reason, clock()
+    )
+    _refuse_contradiction([*known, made], made, labels)
+    _store(store, made, whole.records)
+    return made
+
+
+def choose_field(
+    store: Store, customer: str, field: str, record: str, *, actor: str, reason: str | None, clock: Clock
+) -> Decision:
+    """A person picks whose value of a field is golden: the named member record's, for as long as it offers one."""
+    with store.read() as conn:
+        whole, winner = find_subject(conn, customer), find_subject(conn, record)
+        kind = members.records_by_id(conn, whole.records[:1])[whole.records[0]].kind
+        if winner.is_customer or winner.keys[0] not in whole.keys:
+            raise UsageError(
+                f"{record} is no record of customer {customer}.", f"`unsilo explain {customer}` lists them."
+            )
+        choosable = set(golden_rows.golden_columns(kind)) - {"customer_id", "provenance", "display_name"}
+        if field not in choosable:
+            raise UsageError(f"There is no field {field!r}.", f"Fields: {', '.join(sorted(choosable))}.")
+    (number,) = store.allocate("decision", 1, ordered=True)
+    made = Decision(number, "field_choice", whole.keys, (), field, list(winner.keys[0]), None, actor, reason, clock())
+    _store(store, made, whole.records)
+    return made
+
+
+def _widened(conn: Connection, one: Subject, other: Subject) -> Subject:
+    """A record of another customer stands for its whole customer; within one customer only for itself."""
+    if one.is_customer or one.customer_id is None or one.customer_id == other.customer_id:
+        return one
+    return find_subject(conn, one.customer_id)
+
+
+def _check_comparable(conn: Connection, left: Subject, right: Subject) -> None:
+    if set(left.keys) & set(right.keys):
+        raise UsageError("Both names stand for the same records.", "Name two records, or two customers.")
+    found = members.records_by_id(conn, [left.records[0], right.records[0]])
+    if len({member.kind for member in found.values()}) > 1:
+        raise UsageError("A person and an organization are never one customer.", "Name two of a kind.")
+
+
+def _store(store: Store, made: Decision, records: Sequence[int]) -> None:
+    (seq,) = store.allocate("queue", 1)
+    cause = f"undo {made.id} of decision {made.supersedes}" if made.kind == "undo" else f"decision {made.id}"
+    with store.begin() as work:
+        decisions.append(work.conn, made)
+        queue.enqueue(work.conn, dict.fromkeys(records, queue.VALUES), seq, cause)
+        told = {"left": [list(k) for k in made.left], "right": [list(k) for k in made.right], "field": made.field}
+        audit.append(
+            work.conn, at=made.made_at, actor=made.actor, action=made.kind, subject=f"decision {made.id}",
+            payload={**told, "reason": made.reason, "supersedes": made.supersedes},
+        )  # fmt: skip
+        work.commit()
+
+
+def _undoer(known: Sequence[Decision], number: int) -> int:
+    return max(made.id for made in known if made.kind == "undo" and made.supersedes == number)
+
+
+def _subject_of(known: Sequence[Decision], target: Decision) -> Decision:
+    """The decision that an undo, or an undo of an undo, is about."""
+    by_id = {made.id: made for made in known}
+    while target.kind == "undo" and target.supersedes is not None:
+        target = by_id[target.supersedes]
+    return target
+
+
+def _refuse_contradiction(known: Sequence[Decision], made: Decision, labels: dict[str, str]) -> None:
+    """A `same` and a `different` that cannot both hold are refused when the second is made."""
+    standing = decisions.standing(known)
+    together = _groups([d for d in standing if d.kind == "same"])
+    for other in (d for d in standing if d.kind == "different"):
+        for key in other.left:
+            clash = next((k for k in other.right if together.get(k, k) == together.get(key, key)), None)
+            if clash is not None:
+                raise UsageError(
+                    f"{shown(key, labels)} and {shown(clash, labels)} cannot be the same and different at once: "
+                    f"this contradicts {_opponents(standing, other, made)}.",
+                    "Undo that decision first.",
+                )
+
+
+def _opponents(standing: Sequence[Decision], different: Decision, made: Decision) -> str:
+    if different.id != made.id:
+        return f"decision {different.id}"
+    mine = {*made.left, *made.right}
+    numbers = [str(d.id) for d in standing if d.kind == "same" and mine & {*d.left, *d.right}]
+    return f"decision {', '.join(numbers)}"
+
+
+def _groups(same: Sequence[Decision]) -> dict[NaturalKey, NaturalKey]:
+    """Record -> the lowest record of the group that `same` decisions make of it."""
+    lead: dict[NaturalKey, NaturalKey] = {}
+    for made in same:
+        held = {lead.get(key, key) for key in (*made.left, *made.right)}
+        lowest = min(held)
+        for key in {*made.left, *made.right, *(k for k, v in lead.items() if v in held)}:
+            lead[key] = lowest
+    return lead

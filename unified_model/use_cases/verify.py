@@ -1,0 +1,107 @@
+"""Verify: compare what the store says with what it should say; change nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, text
+
+from unified_model.resolution.decided import decided
+from unified_model.resolution.golden import golden_of
+from unified_model.resolution.settling import choices_for, customer_hash, member_of, read_facts
+from unified_model.store import audit, golden_rows, members, queue
+from unified_model.store.engine import Store
+from unified_model.store.rebuilding import customers_by_page
+
+CUSTOMERS_A_PAGE = 1_000
+
+
+class Check(NamedTuple):
+    """One thing that was checked, whether it held, and how many cases were looked at or failed."""
+
+    name: str
+    held: bool
+    detail: str
+
+
+_COUNTS = (
+    (
+        "every source record with a unified form belongs to a customer, unless it waits",
+        (
+            "select count(*) from (select record from person_record union all select record from organization_record) u "
+            "left join membership m on m.record = u.record left join resolve_queue q on q.record = u.record "
+            "where m.record is null and q.record is null"
+        ),
+    ),
+    (
+        "every membership names a customer that stands",
+        "select count(*) from membership m left join customer c on c.id = m.customer_id where c.id is null",
+    ),
+    (
+        "every customer has records",
+        "select count(*) from customer c left join membership m on m.customer_id = c.id where m.record is null",
+    ),
+    (
+        "every customer id was issued by the ledger",
+        "select count(*) from customer c left join id_ledger l on l.customer_id = c.id where l.customer_id is null",
+    ),
+    (
+        "every id ever issued leads to one customer",
+        "select count(*) from id_ledger l left join membership m on m.record = l.anchor where m.record is null",
+    ),
+    (
+        "every newest version is kept",
+        (
+            "select count(*) from source_record r left join source_record_version v on v.record = r.id "
+            "and v.version = r.version where v.record is null and not r.implied"
+        ),
+    ),
+    (
+        "every run's counts balance",
+        (
+            "select count(*) from sync_run where stage = 'pull' "
+            "and read <> stored + unchanged + repeated + rejected + suppressed"
+        ),
+    ),
+)
+
+
+def verify(store: Store, progress: Callable[[str, int, int | None], None] | None = None) -> list[Check]:
+    """Every check with its outcome. Golden values are worked out again and compared, customer by customer."""
+    with store.read() as conn:
+        checks = [_count(conn, name, sql) for name, sql in _COUNTS]
+        fault = audit.verify(conn)
+        found = "whole" if fault is None else f"entry {fault.seq}: {fault.fault}"
+        checks.append(Check("the audit chain is whole", fault is None, found))
+        waiting = queue.count(conn)
+        differing, looked_at = _golden(conn, progress)
+    held = not differing or bool(waiting)
+    note = f"{looked_at:,} customers, {differing:,} differ"
+    if waiting:
+        note += f"; {waiting:,} records wait for resolve, so some may"
+    return [*checks, Check("golden values are what their records give", held, note)]
+
+
+def _count(conn: Connection, name: str, sql: str) -> Check:
+    found = conn.execute(text(sql)).scalar_one()
+    return Check(name, not found, f"{found:,} do not" if found else "holds")
+
+
+def _golden(conn: Connection, progress: Any) -> tuple[int, int]:
+    told = decided(conn)
+    differing = looked_at = 0
+    for page in customers_by_page(conn, CUSTOMERS_A_PAGE):
+        groups = members.members_of(conn, page)
+        facts = read_facts(conn, list(groups.values()))
+        stored = golden_rows.golden_hashes(conn, page)
+        for id_, records in groups.items():
+            kind = facts.members[records[0]].kind
+            live = [record for record in records if facts.live(record)]
+            golden = golden_of(kind, [member_of(facts, record) for record in live], choices_for(told, records))
+            sources = len({facts.members[record].source_id for record in records})
+            differing += stored.get(id_) != customer_hash(golden, kind, bool(live), len(records), sources)
+        looked_at += len(page)
+        if progress:
+            progress("verify", looked_at, None)
+    return differing, looked_at
