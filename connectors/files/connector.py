@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -49,25 +49,29 @@ class Preview:
     dialect: Dialect | None = None
 
 
-MappingFor = Callable[[str, Sequence[str]], ObjectMapping]
-"""An object and its columns -> how its rows are read: its kind, and key and times where the settings name none."""
-
-
 def open_files(
-    label: str, options: Mapping[str, Any], mapping_for: MappingFor | None = None, *, base: Path = Path()
+    label: str,
+    options: Mapping[str, Any],
+    mappings: Mapping[str, ObjectMapping] | None = None,
+    *,
+    base: Path = Path(),
+    installation: str | None = None,
 ) -> FileConnector:
-    """A file source from its settings as written. Nothing is opened yet. UsageError when a setting is wrong."""
-    return FileConnector(settings_of(options, base), label, mapping_for)
+    """A file source from its settings as written. Nothing is opened yet. UsageError when a setting is wrong.
+
+    `mappings` by object give the kind, and key and times where the settings do not. It may be filled after this call,
+    when `discover` has told the columns; an object without one holds records of the kind `other`.
+    """
+    return FileConnector(settings_of(options, base), installation or label, {} if mappings is None else mappings)
 
 
 class FileConnector:
     """One file source, opened. It keeps what it found out about a file until `close`."""
 
-    def __init__(self, settings: FileSettings, installation: str, mapping_for: MappingFor | None = None) -> None:
+    def __init__(self, settings: FileSettings, installation: str, mappings: Mapping[str, ObjectMapping]) -> None:
         self.settings = settings
         self._installation = installation
-        self._mapping_for = mapping_for
-        self._mappings: dict[str, ObjectMapping] = {}
+        self._mappings = mappings
         self._found: Catalogue | None = None
         self._tables: dict[Part, tuple[Stamp, CsvTable | SheetTable]] = {}
         self._books: list[Workbook] = []
@@ -178,14 +182,7 @@ class FileConnector:
 
     def is_keyed(self, object: str) -> bool:
         """Whether its records have a lasting key."""
-        return bool(key_columns(self.settings, self.mapping(object)))
-
-    def mapping(self, object: str) -> ObjectMapping | None:
-        """How an object's rows are read, if anybody says so. Raises what the settings' mapping raises."""
-        if self._mapping_for is not None and object not in self._mappings:
-            part = self._objects()[object][0]
-            self._mappings[object] = self._mapping_for(object, self.table(part).columns)
-        return self._mappings.get(object)
+        return bool(key_columns(self.settings, self._mappings.get(object)))
 
     def _objects(self) -> Catalogue:
         if self._found is None:
@@ -204,10 +201,7 @@ class FileConnector:
         return found[object]
 
     def _capabilities(self, object: str) -> ObjectCapabilities:
-        try:
-            mapping = self.mapping(object)
-        except UnsiloError:
-            mapping = None  # Its own read will say why; the other objects are not concerned.
+        mapping = self._mappings.get(object)
         return ObjectCapabilities(
             object,
             mapping.kind if mapping else "other",
@@ -228,7 +222,7 @@ class FileConnector:
 
     def _reading(self, object: str) -> str:
         """Hash of everything that decides what records a file gives."""
-        mapping, settings = self.mapping(object), self.settings
+        mapping, settings = self._mappings.get(object), self.settings
         facts = [
             READER_VERSION, key_columns(settings, mapping), settings.encoding, settings.delimiter, settings.quote,
             settings.header_row, settings.sheet, sorted(settings.exclude_fields), settings.modified, settings.zone,
