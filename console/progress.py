@@ -33,9 +33,10 @@ def at_terminal() -> bool:
 
 
 @contextmanager
-def watching(*, as_json: bool = False) -> Iterator[Watch]:
-    """A watch that shows progress and listens to Ctrl-C. `as_json`: lines even at a terminal."""
-    show = _bars if at_terminal() and sys.stderr.isatty() and not as_json else _lines
+def watching(*, as_json: bool = False, quiet: bool = False) -> Iterator[Watch]:
+    """A watch that shows progress and listens to Ctrl-C. `as_json`: lines even at a terminal; `quiet`: never lines."""
+    bars = at_terminal() and sys.stderr.isatty() and not as_json
+    show = _bars if bars else _silence if quiet else _lines
     with show() as tell, stop_on_signals(lambda: say(STOPPING)) as should_stop:
         yield Watch(tell, should_stop)
 
@@ -48,6 +49,11 @@ def emit(event: str, **facts: Any) -> None:
 
 
 @contextmanager
+def _silence() -> Iterator[Callable[[Event], None]]:
+    yield lambda _event: None
+
+
+@contextmanager
 def _lines() -> Iterator[Callable[[Event], None]]:
     lines = _Lines()
     try:
@@ -57,7 +63,7 @@ def _lines() -> Iterator[Callable[[Event], None]]:
 
 
 class _Lines:
-    """JSON lines, a second apart within a stage; the last one of a stage always comes, before the next stage's first."""
+    """JSON lines, a second apart within a stage; the last one of a stage always comes, before the next stage."""
 
     def __init__(self) -> None:
         self._stage: tuple[str, str | None, str] | None = None

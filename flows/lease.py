@@ -44,6 +44,15 @@ class Held:
 
         return ask
 
+    def told(self, progress: Callable[[str, int, int | None], None]) -> Callable[[str, int, int | None], None]:
+        """A progress callback that renews the lease on the way, for work that can't be stopped."""
+
+        def report(stage: str, done: int, total: int | None = None) -> None:
+            self.renew_if_due()
+            progress(stage, done, total)
+
+        return report
+
 
 @contextmanager
 def lease_held(hub: Hub, name: str) -> Iterator[Held]:

@@ -72,7 +72,6 @@ def _pull(hub: Hub, source: OpenSource, watch: Watch, manner: _Manner) -> PullRe
     from unified_model.store.sources import ensure_source
     from unified_model.use_cases.page import LandCounts
 
-    source.learn_mappings()
     installation = source.connector.installation()
     known = ensure_source(
         hub.store,
@@ -162,7 +161,7 @@ def _land(
     return land(
         hub.store,
         order,
-        source.mappings[capabilities.object],
+        source.mapping(capabilities.object),
         read,
         clock=hub.clock,
         progress=watch.progress("pull", source.label),

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from flows.hub import Hub
 from flows.mappings import mapping_of
 from flows.settings import Settings, SourceSettings, nearest
-from unified_model.errors import UsageError
+from unified_model.errors import NeedsOperator, UsageError
 
 if TYPE_CHECKING:
     from connectors.contract import Connector
@@ -21,15 +21,16 @@ Mappings = dict[str, "ObjectMapping"]
 
 @dataclass(frozen=True, slots=True)
 class OpenSource:
-    """A source system, opened: its connector and how its objects are read.
+    """A source system, opened: its connector, how its objects are read, and what should be doubted of them.
 
-    The connector and this share one table of mappings: what a file's columns are is only known once it is open.
+    The connector shares `mappings`, which `learn_mappings` fills: columns are only known once a source is open.
     """
 
     settings: SourceSettings
     connector: Connector
     mappings: Mappings
-    doubts: Callable[[str], str | None]
+    doubts_of: Callable[[str], str | None]
+    unreadable: dict[str, str] = field(default_factory=dict)
 
     @property
     def label(self) -> str:
@@ -41,30 +42,34 @@ class OpenSource:
         return bool(self.settings.options.get("unique", False))
 
     def learn_mappings(self) -> None:
-        """Find out how each object is read. UsageError or NeedsOperator when one can't be."""
+        """Find out how each object is read. An object that can't be opened is kept for `mapping` to tell why."""
         for info in self.connector.discover():
             if info.note and not info.fields:
-                continue  # it can't be opened; reading it tells why
-            self.mappings[info.object] = mapping_of(self.settings, info.object, info.fields)
+                self.unreadable[info.object] = info.note
+            else:
+                self.mappings[info.object] = mapping_of(self.settings, info.object, info.fields)
+
+    def mapping(self, object: str) -> ObjectMapping:
+        """How an object's records are read. NeedsOperator when it can't be opened."""
+        if object in self.unreadable:
+            raise NeedsOperator(self.unreadable[object])
+        return self.mappings[object]
 
     def doubtful(self) -> str | None:
         """Why what this source says should be doubted: as the settings say, else as the connector found."""
         said: str | None = self.settings.options.get("doubtful")
-        return said or next(filter(None, (self.doubts(object) for object in self.mappings)), None)
+        return said or next(filter(None, map(self.doubts_of, self.mappings)), None)
 
 
-def _no_doubts(_object: str) -> None:
-    return None
-
-
-def _files(settings: Settings, source: SourceSettings, installation: str, mappings: Mappings) -> OpenSource:
+def _files(settings: Settings, source: SourceSettings, installation: str) -> OpenSource:
     from connectors.files.connector import open_files
 
+    mappings: Mappings = {}
     connector = open_files(source.label, source.options, mappings, base=settings.folder, installation=installation)
     return OpenSource(source, connector, mappings, connector.doubts)
 
 
-KINDS: Mapping[str, Callable[[Settings, SourceSettings, str, Mappings], OpenSource]] = {"files": _files}
+KINDS: Mapping[str, Callable[[Settings, SourceSettings, str], OpenSource]] = {"files": _files}
 """Kind of source -> how it is opened; libraries of a kind are loaded only when one of it is opened."""
 
 
@@ -82,8 +87,9 @@ def opened(settings: Settings, source: SourceSettings, installation: str) -> Ite
         raise UsageError(
             f"Unsilo doesn't know the kind of source '{source.kind}'.", nearest(source.kind, KINDS, "Kinds are")
         )
-    one = KINDS[source.kind](settings, source, installation, {})
+    one = KINDS[source.kind](settings, source, installation)
     try:
+        one.learn_mappings()
         yield one
     finally:
         one.connector.close()

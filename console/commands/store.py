@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, is_dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import click
 
-from console.options import Call, Group, actor_option, json_option
-from console.output import number, print_json
+from console.options import Call, Group, actor_option, json_option, yes_option
+from console.output import number, print_json, print_table
 from console.record_deed import record_deed
 
 
@@ -43,17 +43,16 @@ def verify(ctx: click.Context, as_json: bool) -> None:
     """Check that everything in the store agrees: counts, references, golden values, the audit chain."""
     from console.progress import watching
     from flows.hub import open_hub
-    from unified_model.use_cases import maintain
+    from unified_model.use_cases.verify import verify as check_all
 
-    with open_hub(_settings(ctx), upgrade="never") as hub, watching(as_json=as_json) as watch:
-        faults = maintain.verify(hub.store, progress=watch.progress("verify"))
+    with open_hub(_settings(ctx), upgrade="never") as hub, watching(quiet=True) as watch:
+        checks = check_all(hub.store, progress=watch.progress("verify"))
     if as_json:
-        print_json({"faults": [_plain(fault) for fault in faults]})
-    elif not faults:
-        click.echo("Everything agrees.")
-    for fault in [] if as_json else faults:
-        click.echo(str(fault))
-    ctx.exit(1 if faults else 0)
+        print_json(checks)
+    else:
+        for check in checks:
+            click.echo(f"{'ok   ' if check.held else 'WRONG'}  {check.name}: {check.detail}")
+    ctx.exit(0 if all(check.held for check in checks) else 1)
 
 
 @store.command("rebuild", examples="unsilo store rebuild")
@@ -63,23 +62,25 @@ def verify(ctx: click.Context, as_json: bool) -> None:
 def rebuild(ctx: click.Context, actor: str, as_json: bool) -> None:
     """Work out every link, cluster and golden value again, from the landed records and people's decisions.
 
-    The result equals what is there, ids included; if it doesn't, that is said.
+    The result equals what is there, ids included; if it doesn't, that is said and the exit code is 1.
     """
     from console.progress import watching
     from flows.hub import open_hub
     from flows.lease import lease_held
     from unified_model.store.leases import RESOLVE
-    from unified_model.use_cases import maintain
+    from unified_model.use_cases.rebuild import rebuild as rebuild_all
 
-    with open_hub(_settings(ctx)) as hub, lease_held(hub, RESOLVE) as held, watching(as_json=as_json) as watch:
-        result = maintain.rebuild(
-            hub.store,
-            clock=hub.clock,
-            progress=watch.progress("rebuild"),
-            should_stop=held.asked(watch.should_stop),
+    with open_hub(_settings(ctx)) as hub, lease_held(hub, RESOLVE) as held, watching(quiet=True) as watch:
+        counts, differing = rebuild_all(
+            hub.store, clock=hub.clock, actor=actor, progress=held.told(watch.progress("rebuild")), guard=held.guard
         )
-        record_deed(hub, actor, "store.rebuild", None, None)
-    _answer(result, as_json, "Rebuilt.")
+    if as_json:
+        print_json({"counts": asdict(counts), "different": differing})
+    elif differing:
+        click.echo(f"Rebuilt; different from before: {', '.join(differing)}.")
+    else:
+        click.echo(f"Rebuilt {number(counts.records, 'record')}; everything is as it was, ids included.")
+    ctx.exit(1 if differing else 0)
 
 
 @store.command(
@@ -90,26 +91,35 @@ def rebuild(ctx: click.Context, actor: str, as_json: bool) -> None:
     """,
 )
 @click.argument("sources", nargs=-1)
-@click.option("--yes", is_flag=True, help="Don't show a preview and ask.")
+@yes_option
 @actor_option
 @json_option
 @click.pass_context
 def remap(ctx: click.Context, sources: tuple[str, ...], yes: bool, actor: str, as_json: bool) -> None:
     """Read the stored raw records again with the mapping of today's settings, without asking the sources.
 
-    Shows first how many records would change. Run `unsilo resolve` afterwards.
+    Shows first how many records would change. `unsilo resolve` takes it from there.
     """
-    from flows.remap import remap_sources
+    from console.progress import watching
+    from flows.hub import open_hub
+    from flows.remap import preview_remap, remap_sources
 
-    settings = _settings(ctx)
-    if not yes:
-        preview = remap_sources(settings, sources, preview=True)
-        click.echo(f"{number(preview.changed, 'record')} of {preview.records:,} would change.", err=as_json)
-        if not preview.changed:
-            return
-        click.confirm("Go on?", abort=True, err=as_json)
-    result = remap_sources(settings, sources, preview=False, actor=actor)
-    _answer(result, as_json, f"{number(result.changed, 'record')} remapped; `unsilo resolve` takes it from here.")
+    with open_hub(_settings(ctx)) as hub:
+        if not yes:
+            preview = preview_remap(hub, sources)
+            print_table(list(preview[0]) if preview else ["source"], [tuple(row.values()) for row in preview])
+            if not any(row["records"] for row in preview):
+                click.echo("Every record is read as the settings say already.")
+                return
+            click.confirm("Read them again?", abort=True)
+        with watching(quiet=True) as watch:
+            rows = remap_sources(hub, watch, sources)
+        record_deed(hub, actor, "store.remap", None, rows)
+    if as_json:
+        print_json(rows)
+    else:
+        print_table(list(rows[0]) if rows else ["source"], [tuple(row.values()) for row in rows])
+        click.echo("`unsilo resolve` takes it from here.")
 
 
 @store.command("backup", examples="unsilo store backup backups/monday.db")
@@ -142,16 +152,3 @@ def restore(call: Call, archive: Path) -> None:
 
 def _settings(ctx: click.Context) -> Any:
     return ctx.ensure_object(Call).settings()
-
-
-def _plain(value: Any) -> Any:
-    if is_dataclass(value) and not isinstance(value, type):
-        return asdict(value)
-    return value._asdict() if hasattr(value, "_asdict") else value
-
-
-def _answer(result: Any, as_json: bool, sentence: str) -> None:
-    if as_json:
-        print_json(_plain(result))
-    else:
-        click.echo(sentence)
