@@ -151,11 +151,15 @@ class CsvRows:
         return resume
 
     def _fits(self, lines: Sequence[str], at: int) -> bool:
-        """Whether a record of the right width begins at a line."""
+        """Whether a record of the right width begins at a line; one with an odd quote may be the tail of another."""
+        reader = csv.reader(lines[at : at + _TRIES], **self._options)
         try:
-            return len(next(csv.reader(lines[at : at + _TRIES], **self._options), ())) == self._width
+            if len(next(reader, ())) != self._width:
+                return False
         except csv.Error:
             return False
+        quote = self._options.get("quotechar")
+        return quote is None or sum(line.count(quote) for line in lines[at : at + reader.line_num]) % 2 == 0
 
     def _detail(self, code: str, found: str) -> str:
         if found:

@@ -134,7 +134,7 @@ def _refuse_binary(file: SourceFile, start: bytes, declared: str) -> None:
         return
     controls = len(start) - len(start.translate(None, _CONTROLS))
     zeros = start.count(0)
-    if controls > max(8, 0.05 * len(start)):
+    if controls > max(32, 0.06 * len(start)):
         if zeros > 0.3 * len(start):
             raise NeedsOperator(
                 f"{file.shown} looks like UTF-16 without a byte order mark.",

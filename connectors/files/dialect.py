@@ -5,14 +5,13 @@ from __future__ import annotations
 import csv
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from connectors.files.lines import MAX_LINE, split_lines
 
 DELIMITERS = (",", ";", "\t", "|")
-QUOTES = ('"', "'")
 RECORDS = 200
 _HINT = re.compile(r'\ufeff?"?sep=(.)"?\r?\n?', re.IGNORECASE)
 """A first line that only tells Excel the delimiter."""
@@ -53,13 +52,28 @@ def decide_dialect(head: str, delimiter: str = "", quote: str | None = None, *, 
     What is declared stays. The first in the order of the candidates wins a tie.
     """
     lines = split_lines(head)
-    tried = [
-        _try(lines, Dialect(one, other), whole)
-        for other in ((quote,) if quote is not None else QUOTES)
-        for one in ((delimiter,) if delimiter else DELIMITERS)
-        if one != other
-    ]
+    delimiters = (delimiter,) if delimiter else DELIMITERS
+    usual = _best(lines, delimiters, '"' if quote is None else quote, whole)
+    if quote is None:
+        # Apostrophes stand in names, so they only count as quotes where they plainly enclose values.
+        other = _best(lines, delimiters, "'", whole)
+        if other.columns > 1 and other.certainty >= usual.certainty and _encloses(lines, other):
+            return other
+    return usual
+
+
+def _best(lines: list[str], delimiters: Iterable[str], quote: str, whole: bool) -> Dialect:
+    tried = [_try(lines, Dialect(one, quote), whole) for one in delimiters if one != quote]
     return max(tried, key=lambda dialect: (dialect.columns > 1, round(dialect.certainty, 2), dialect.columns))
+
+
+def _encloses(lines: list[str], dialect: Dialect) -> bool:
+    """Whether the quote stands around most values of the first lines, or around values that hold a delimiter."""
+    mark, quote = re.escape(dialect.delimiter), dialect.quote
+    value = re.compile(f"(?:^|(?<={mark})){quote}([^{quote}]*){quote}(?={mark}|[\r\n]|$)")
+    enclosed = [found[1] for line in lines[:RECORDS] for found in value.finditer(line)]
+    cells = sum(line.count(dialect.delimiter) + 1 for line in lines[:RECORDS])
+    return len(enclosed) * 2 > cells or any(dialect.delimiter in text for text in enclosed)
 
 
 def _try(lines: list[str], dialect: Dialect, whole: bool) -> Dialect:
