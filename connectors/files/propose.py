@@ -70,7 +70,8 @@ def proposal_toml(label: str, proposal: Proposal) -> str:
     """The mapping's table for `unsilo.toml`, each line with its certainty and reason as a comment."""
     table = mapping_to_settings(proposal.mapping, [each.column for each in proposal.unmapped])
     comments = {"kind": _remark(proposal.kind.certainty, proposal.kind.reason)}
-    comments |= {setting_of(each.column): _remark(each.certainty, each.reason) for each in proposal.columns}
+    for each in proposal.columns:
+        comments[setting_of(each.column)] = _remark(each.certainty, each.reason) if each.field else each.reason
     return to_toml(f"sources.{label}.mapping", table, comments)
 
 

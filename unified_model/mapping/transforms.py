@@ -130,8 +130,8 @@ def _read_mailbox(value: Any, form: TimeForm) -> str | None:
         return None
     found = _MAILBOX.fullmatch(text)
     if found:
-        return found[1]
-    while text and text[:7].lower() == "mailto:":
+        text = found[1]
+    while text[:7].lower() == "mailto:":
         text = text[7:].strip()
     return text or None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -27,12 +28,13 @@ def to_vendor(mapping: ObjectMapping, values: Mapping[str, Any]) -> dict[str, An
         if name is None or not _is_given(row.field, values):
             continue
         ref = parse_field(row.field, mapping.kind)
-        turn = taken.get(row.field, 0)
-        taken[row.field] = turn + 1
         transform = TRANSFORMS[name]
+        many = transform.makes == "many"
+        turn = taken.get(row.field, 0)
+        taken[row.field] = sys.maxsize if many else turn + 1
         value = values[row.field] if row.field in values else _composed_name(values)
         if ref.family == "point":
-            value = _point_value(value, turn, many=transform.makes == "many")
+            value = _point_value(value, turn, many=many)
         elif turn and ref.family == "address":
             value = None  # the first column of the part took it whole
         elif turn:
