@@ -48,7 +48,7 @@ person = Table(
     column("modified_at", UtcTime, "Newest change in any source system", null=True),
     column("external_ids", Json, "Ids in other systems", null=True),
     column("custom", Json, "Custom fields", null=True),
-    column("provenance", Json, "Field -> winner (source record), rule, since", null=True),
+    column("provenance", Json, "{records: winners' natural keys, fields: {field: [place in records, rule, since]}}", null=True),
     comment="Golden persons",
 )
 
@@ -76,7 +76,7 @@ organization = Table(
     column("modified_at", UtcTime, "Newest change in any source system", null=True),
     column("external_ids", Json, "Ids in other systems", null=True),
     column("custom", Json, "Custom fields", null=True),
-    column("provenance", Json, "Field -> winner (source record), rule, since", null=True),
+    column("provenance", Json, "{records: winners' natural keys, fields: {field: [place in records, rule, since]}}", null=True),
     comment="Golden organizations",
 )
 
@@ -93,7 +93,7 @@ customer_contact_point = Table(
     column("verified", Boolean, "A source says it was verified"),
     column("rank", SmallInteger, "Order within its kind, 0 first"),
     column("since", UtcTime, "Since when a source has it", null=True),
-    column("provenance", Json, "Source records that hold it"),
+    column("provenance", Json, "{winner, holders}: natural keys of the source records that hold it"),
     sqlite_with_rowid=False,
     comment="All ways to reach a customer: the union of its sources, with a primary by rule",
 )

@@ -35,14 +35,14 @@ select
     o.registration_id,
     coalesce(p.email, o.email) as email,
     array_to_json(array(
-        select t.value
+        select t.canonical as value
         from customer_contact_point t
         where t.customer_id = c.id and t.kind = 'email'
         order by t.rank, t.canonical
     )) as emails,
     coalesce(p.phone, o.phone) as phone,
     array_to_json(array(
-        select t.value
+        select t.canonical as value
         from customer_contact_point t
         where t.customer_id = c.id and t.kind = 'phone'
         order by t.rank, t.canonical

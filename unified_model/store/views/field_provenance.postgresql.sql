@@ -26,15 +26,20 @@ select
         when 'owner' then p.owner
         when 'created_at' then to_char(p.created_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')
         when 'modified_at' then to_char(p.modified_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')
+        -- PostgreSQL can't take a JSON text apart that holds an escaped NUL
+        when 'custom.' || substr(e.key, 8)
+            then case when position('\u0000' in p.custom::text) = 0 then p.custom ->> substr(e.key, 8) end
+        when 'external_ids.' || substr(e.key, 14)
+            then case when position('\u0000' in p.external_ids::text) = 0 then p.external_ids ->> substr(e.key, 14) end
     end as value,
     s.label as source,
-    e.value -> 'record' ->> 1 as object,
-    e.value -> 'record' ->> 2 as record_id,
-    e.value ->> 'rule' as rule,
-    (e.value ->> 'since')::timestamptz as since
+    p.provenance -> 'records' -> (e.value ->> 0)::int ->> 1 as object,
+    p.provenance -> 'records' -> (e.value ->> 0)::int ->> 2 as record_id,
+    e.value ->> 1 as rule,
+    (e.value ->> 2)::timestamptz as since
 from person p
-cross join lateral json_each(p.provenance) e
-left join source s on s.installation = e.value -> 'record' ->> 0
+cross join lateral json_each(p.provenance -> 'fields') e
+left join source s on s.installation = p.provenance -> 'records' -> (e.value ->> 0)::int ->> 0
 union all
 select
     o.customer_id,
@@ -58,12 +63,17 @@ select
         when 'owner' then o.owner
         when 'created_at' then to_char(o.created_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')
         when 'modified_at' then to_char(o.modified_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')
+        -- PostgreSQL can't take a JSON text apart that holds an escaped NUL
+        when 'custom.' || substr(e.key, 8)
+            then case when position('\u0000' in o.custom::text) = 0 then o.custom ->> substr(e.key, 8) end
+        when 'external_ids.' || substr(e.key, 14)
+            then case when position('\u0000' in o.external_ids::text) = 0 then o.external_ids ->> substr(e.key, 14) end
     end as value,
     s.label as source,
-    e.value -> 'record' ->> 1 as object,
-    e.value -> 'record' ->> 2 as record_id,
-    e.value ->> 'rule' as rule,
-    (e.value ->> 'since')::timestamptz as since
+    o.provenance -> 'records' -> (e.value ->> 0)::int ->> 1 as object,
+    o.provenance -> 'records' -> (e.value ->> 0)::int ->> 2 as record_id,
+    e.value ->> 1 as rule,
+    (e.value ->> 2)::timestamptz as since
 from organization o
-cross join lateral json_each(o.provenance) e
-left join source s on s.installation = e.value -> 'record' ->> 0
+cross join lateral json_each(o.provenance -> 'fields') e
+left join source s on s.installation = o.provenance -> 'records' -> (e.value ->> 0)::int ->> 0

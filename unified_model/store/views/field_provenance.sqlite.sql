@@ -26,15 +26,19 @@ select
         when 'owner' then p.owner
         when 'created_at' then p.created_at
         when 'modified_at' then p.modified_at
+        else coalesce(
+            (select j.value from json_each(p.custom) j where j.key = substr(e.key, 8)),
+            (select j.value from json_each(p.external_ids) j where j.key = substr(e.key, 14))
+        )
     end as value,
     s.label as source,
-    json_extract(e.value, '$.record[1]') as object,
-    json_extract(e.value, '$.record[2]') as record_id,
-    json_extract(e.value, '$.rule') as rule,
-    json_extract(e.value, '$.since') as since
+    json_extract(p.provenance, '$.records[' || json_extract(e.value, '$[0]') || '][1]') as object,
+    json_extract(p.provenance, '$.records[' || json_extract(e.value, '$[0]') || '][2]') as record_id,
+    json_extract(e.value, '$[1]') as rule,
+    json_extract(e.value, '$[2]') as since
 from person p
-cross join json_each(p.provenance) e
-left join source s on s.installation = json_extract(e.value, '$.record[0]')
+cross join json_each(p.provenance, '$.fields') e
+left join source s on s.installation = json_extract(p.provenance, '$.records[' || json_extract(e.value, '$[0]') || '][0]')
 union all
 select
     o.customer_id,
@@ -58,12 +62,16 @@ select
         when 'owner' then o.owner
         when 'created_at' then o.created_at
         when 'modified_at' then o.modified_at
+        else coalesce(
+            (select j.value from json_each(o.custom) j where j.key = substr(e.key, 8)),
+            (select j.value from json_each(o.external_ids) j where j.key = substr(e.key, 14))
+        )
     end as value,
     s.label as source,
-    json_extract(e.value, '$.record[1]') as object,
-    json_extract(e.value, '$.record[2]') as record_id,
-    json_extract(e.value, '$.rule') as rule,
-    json_extract(e.value, '$.since') as since
+    json_extract(o.provenance, '$.records[' || json_extract(e.value, '$[0]') || '][1]') as object,
+    json_extract(o.provenance, '$.records[' || json_extract(e.value, '$[0]') || '][2]') as record_id,
+    json_extract(e.value, '$[1]') as rule,
+    json_extract(e.value, '$[2]') as since
 from organization o
-cross join json_each(o.provenance) e
-left join source s on s.installation = json_extract(e.value, '$.record[0]')
+cross join json_each(o.provenance, '$.fields') e
+left join source s on s.installation = json_extract(o.provenance, '$.records[' || json_extract(e.value, '$[0]') || '][0]')
