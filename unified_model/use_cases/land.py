@@ -45,8 +45,11 @@ def land(
     progress: Progress | None = None,
     should_stop: Callable[[], bool] | None = None,
     guard: Guard | None = None,
+    counts: LandCounts | None = None,
 ) -> LandCounts:
     """Read an object from its stored cursor on and land every page; returns what became of the records.
+
+    `counts`, when given, is added to page by page, so that it also tells of a read that ended in an error.
 
     `read(cursor)` yields pages. `guard(conn)` is called inside each write transaction and raises when the lease is
     lost. Stops between pages when asked to. NeedsOperator when too many records of a snapshot are missing.
@@ -54,7 +57,7 @@ def land(
     with store.read() as conn:
         cursor = landing.load_cursor(conn, order.source_id, order.object)
         letters = dead_letters.open_ones(conn, order.source_id, order.object)
-    total = LandCounts()
+    total = counts if counts is not None else LandCounts()
     seen = bytearray() if order.deletes_by_absence else None
     work = PageWork(store, order.source_id, order.object, order.run, mapping, unifier(mapping), seen, letters)
     for page in read(cursor):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -33,11 +33,12 @@ Unify = Callable[[SourceRecord], Unified]
 def unifier(mapping: ObjectMapping) -> Unify:
     """A function that maps, normalises and hashes one record after the other."""
     read = reader(mapping)
+    volatile = mapping.volatile_fields
     fold: Callable[[Any], dict[str, Any]] = person_form if mapping.kind == "person" else organization_form
 
     def unify(source: SourceRecord) -> Unified:
         record = read(source)
-        mapped_hash = hash_of_mapped(record)
+        mapped_hash = hash_of_mapped(record, volatile)
         form = fold(record)
         folded = encode_bytes(form)
         return Unified(record, form, folded.decode(), mapped_hash, digest(folded))
@@ -45,11 +46,21 @@ def unifier(mapping: ObjectMapping) -> Unify:
     return unify
 
 
-def hash_of_mapped(record: UnifiedRecord) -> str:
-    """Hash of the unified form without the change stamp: a touch that changes no value is no change."""
-    stamp, record.modified_at = record.modified_at, None
+def hash_of_mapped(record: UnifiedRecord, volatile: Collection[str] = ()) -> str:
+    """Hash of the unified form without the change stamp and volatile fields: a touch that changes no value is none.
+
+    `volatile` are single-valued or custom fields that come from volatile columns only.
+    """
+    held = {name: getattr(record, name) for name in ("modified_at", *(n for n in volatile if hasattr(record, n)))}
+    custom = record.custom
+    for name in held:
+        setattr(record, name, None)
+    if volatile and custom:
+        record.custom = {name: value for name, value in custom.items() if f"custom.{name}" not in volatile}
     hashed = digest(encode_bytes(record))
-    record.modified_at = stamp
+    for name, value in held.items():
+        setattr(record, name, value)
+    record.custom = custom
     return hashed
 
 

@@ -29,7 +29,8 @@ _COUNTS = (
     (
         "every source record with a unified form belongs to a customer, unless it waits",
         (
-            "select count(*) from (select record from person_record union all select record from organization_record) u "
+            "select count(*) from "
+            "(select record from person_record union all select record from organization_record) u "
             "left join membership m on m.record = u.record left join resolve_queue q on q.record = u.record "
             "where m.record is null and q.record is null"
         ),
