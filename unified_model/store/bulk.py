@@ -15,7 +15,7 @@ from sqlalchemy import Boolean, Connection, Integer, Table
 
 from unified_model.store import bulk_postgres
 from unified_model.store.faults import translated
-from unified_model.store.plain import refuse_odd_text, texts_of_times, times_of_texts
+from unified_model.store.plain import refuse_naive_times, refuse_odd_text, texts_of_times, times_of_texts
 from unified_model.store.types import UtcTime
 
 OnConflict = Literal["error", "ignore", "update"]
@@ -43,6 +43,7 @@ def write_rows(
         return 0
     key = tuple(conflict_columns) or plan.key
     cells = refuse_odd_text(table.name, columns, batch, plan.text)
+    refuse_naive_times(cells, plan.times)
     with translated():
         if conn.dialect.name == "sqlite":
             sql = _insert_sql(table, tuple(columns), on_conflict, key, "?")
@@ -63,6 +64,7 @@ def update_rows(
     if not batch:
         return 0
     cells = refuse_odd_text(table.name, names, batch, plan.text)
+    refuse_naive_times(cells, plan.times)
     with translated():
         if conn.dialect.name == "sqlite":
             sets = ", ".join(f'"{name}" = ?' for name in columns)

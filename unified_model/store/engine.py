@@ -84,20 +84,24 @@ class Store:
         with self.engine.connect().execution_options(**READING) as conn, conn.begin():
             yield conn
 
-    def allocate(self, name: str, n: int) -> range:
+    def allocate(self, name: str, n: int, *, ordered: bool = False) -> range:
         """`n` fresh surrogate keys of a kind (`record`, `run`, `change` ...), never given out before.
+
+        `ordered`: greater than all keys given out so far, to any process; else they may come from a block of our own.
 
         Taken in a short transaction of its own. On SQLite, where only one transaction writes at a time, an open
         unit of work of the same thread lends its own: keys taken there are void if it rolls back, as are its rows.
         """
         if n <= 0:
             return range(0)
-        free = self._from_cache(name, n)
+        free = None if ordered else self._from_cache(name, n)
         if free is not None:
             return free
         work: UnitOfWork | None = getattr(self._open, "work", None)
         if self.backend == "sqlite" and work is not None and not work.committed:
             return _take(work.conn, name, n)
+        if ordered:
+            return self._take_block(name, n)
         block = self._take_block(name, max(n, KEY_BLOCK))  # not under the lock: it may wait for another process
         with self._lock:
             self._free[name] = block[n:]

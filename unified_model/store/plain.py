@@ -49,6 +49,17 @@ def _is_utf8(text: str) -> bool:
     return True
 
 
+def refuse_naive_times(cells: Cells, times: Sequence[int]) -> None:
+    """A time without a zone is a defect: nobody knows when it was."""
+    for position in times:
+        last = None
+        for value in cells[position]:
+            if value is not last and value is not None:
+                last = value
+                if value.tzinfo is None:
+                    raise ValueError("a time without a zone reached the store")
+
+
 def texts_of_times(rows: Sequence[Row], cells: Cells, times: Sequence[int]) -> Iterable[Row]:
     """The rows with the times at these positions as fixed-width UTC text."""
     if not times:
@@ -66,8 +77,6 @@ def _time_texts(values: Iterable[datetime | None]) -> Iterable[str | None]:
             yield None
         elif value is last:  # a batch often carries one and the same landing time
             yield text
-        elif value.tzinfo is None:
-            raise ValueError("a time without a zone reached the store")
         else:
             last, text = value, utc_text(value)
             yield text

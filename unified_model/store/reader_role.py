@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -13,24 +11,21 @@ TRUST_TABLES = ("audit", "audit_payload", "tombstone", "setting")
 """What a query never reads."""
 
 
-def role_name(database: str) -> str:
-    """Roles belong to the server, not to a database: one a store."""
-    return ("unsilo_reader_" + re.sub(r"[^a-z0-9_]", "_", database.lower()))[:63]
+READER = "unsilo_reader"
+"""Roles belong to the server: stores on one server share it, each grants it its own tables."""
 
 
 def grant_reader(conn: Connection) -> bool:
     """Make the role and give it what it may read; False when this user may not make roles."""
-    database, schema, user = conn.exec_driver_sql("select current_database(), current_schema(), current_user").one()
-    role = f'"{role_name(database)}"'
+    schema, user = conn.exec_driver_sql("select current_schema(), current_user").one()
     try:
         with conn.begin_nested():
-            known = conn.exec_driver_sql("select 1 from pg_roles where rolname = %s", (role_name(database),)).first()
-            if known is None:
-                conn.exec_driver_sql(f"create role {role} nologin")
-            conn.exec_driver_sql(f'grant usage on schema "{schema}" to {role}')
-            conn.exec_driver_sql(f'grant select on all tables in schema "{schema}" to {role}')
-            conn.exec_driver_sql(f"revoke all on {', '.join(TRUST_TABLES)} from {role}")
-            conn.exec_driver_sql(f'grant {role} to "{user}"')
+            if conn.exec_driver_sql("select 1 from pg_roles where rolname = %s", (READER,)).first() is None:
+                conn.exec_driver_sql(f"create role {READER} nologin")
+            conn.exec_driver_sql(f'grant usage on schema "{schema}" to {READER}')
+            conn.exec_driver_sql(f'grant select on all tables in schema "{schema}" to {READER}')
+            conn.exec_driver_sql(f"revoke all on {', '.join(TRUST_TABLES)} from {READER}")
+            conn.exec_driver_sql(f'grant {READER} to "{user}"')
     except (SQLAlchemyError, UnsiloError):
         return False
     return True

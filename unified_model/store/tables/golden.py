@@ -48,7 +48,12 @@ person = Table(
     column("modified_at", UtcTime, "Newest change in any source system", null=True),
     column("external_ids", Json, "Ids in other systems", null=True),
     column("custom", Json, "Custom fields", null=True),
-    column("provenance", Json, "{records: winners' natural keys, fields: {field: [place in records, rule, since]}}", null=True),
+    column(
+        "provenance",
+        Json,
+        "{records: winners' natural keys, fields: {field: [place in records, rule, since]}}",
+        null=True,
+    ),
     comment="Golden persons",
 )
 
@@ -76,7 +81,12 @@ organization = Table(
     column("modified_at", UtcTime, "Newest change in any source system", null=True),
     column("external_ids", Json, "Ids in other systems", null=True),
     column("custom", Json, "Custom fields", null=True),
-    column("provenance", Json, "{records: winners' natural keys, fields: {field: [place in records, rule, since]}}", null=True),
+    column(
+        "provenance",
+        Json,
+        "{records: winners' natural keys, fields: {field: [place in records, rule, since]}}",
+        null=True,
+    ),
     comment="Golden organizations",
 )
 
