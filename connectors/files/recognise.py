@@ -37,6 +37,23 @@ def recognise(header: Sequence[str], sample_rows: Sequence[Sequence[str]] = ()) 
     return Recognised(mapping, export.vendor, export.mapping.object, certainty, notes)
 
 
+def read_as(export: str, header: Sequence[str], sample_rows: Sequence[Sequence[str]] = ()) -> ObjectMapping | None:
+    """The mapping of a file that is known to be an export (`salesforce.Lead`); None when the name is unknown.
+
+    Nothing is guessed: the columns that this export has are mapped, however few.
+    """
+    for known in STANDARD_EXPORTS:
+        if export == f"{known.vendor}.{known.mapping.object}":
+            folded = {_fold(column): column for column in reversed(header)}
+            names = _names(known, folded)
+            key = _key(known, folded)
+            if key is not None:
+                names[known.mapping.key or ""] = key[0]
+            mapping = known.mapping.restricted_to(names).renamed(names)
+            return _with_dates(mapping, header, sample_rows)[0]
+    return None
+
+
 Match = tuple[float, StandardExport, dict[str, str]]
 
 

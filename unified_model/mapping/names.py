@@ -32,6 +32,14 @@ WHOLE = NameParts()
 @lru_cache(maxsize=1 << 14)
 def split_name(text: str) -> NameParts:
     """Parts of one person's name; `WHOLE` when nothing can be said."""
+    words = text.split()
+    if len(words) == 2 and _are_plain(*words):
+        return NameParts(given=words[0], family=words[1])
+    return by_rules(text)
+
+
+def by_rules(text: str) -> NameParts:
+    """Every rule in turn; `split_name` gives the same, sooner."""
     text = _NICKNAME.sub(" ", text).strip(" ,;")
     if not text or "@" in text:
         return WHOLE
@@ -71,6 +79,22 @@ _PARTICLES = _words(
     "'t op af av al el bin ibn bint abu st saint y e of",
 )
 _STRONG = _words("van von vom zu zum zur der den de del della di da dos du ter of")
+
+
+_SPECIAL = _PREFIXES | _DOTTED_PREFIXES | _SUFFIXES | _DEGREES | _STRONG
+
+
+def _are_plain(first: str, last: str) -> bool:
+    """Two words that no rule below speaks of: by far the most names, told in a microsecond."""
+    return (
+        first.isascii()
+        and last.isascii()
+        and first.isalpha()
+        and last.isalpha()
+        and first.isupper() == last.isupper()
+        and first.lower() not in _SPECIAL
+        and last.lower() not in _SPECIAL
+    )
 
 
 def _bare(word: str) -> str:

@@ -23,7 +23,6 @@ import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from difflib import get_close_matches
 from typing import Literal, NamedTuple
 
 from unified_model.entities import ORGANIZATION_FIELDS, PERSON_FIELDS, Kind
@@ -263,5 +262,7 @@ def _examples(kind: Kind) -> tuple[str, ...]:
 
 
 def _nearest(word: str, known: Sequence[str]) -> str:
+    from difflib import get_close_matches
+
     close = get_close_matches(word, known, n=3, cutoff=0.5)
     return f"Did you mean {' or '.join(close)}?" if close else f"Known: {', '.join(known)}."

@@ -16,7 +16,6 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from difflib import get_close_matches
 from typing import Any, get_args
 
 from unified_model.entities import Kind
@@ -127,6 +126,8 @@ def _row(column: str, value: Any) -> FieldRow:
         )
     for name, part in value.items():
         if name not in _ROW:
+            from difflib import get_close_matches
+
             close = get_close_matches(name, _ROW, n=1)
             remedy = f"Did you mean {close[0]}?" if close else f"Known: {', '.join(_ROW)}."
             raise UsageError(f"The mapping's line for {column!r} has the unknown part {name!r}.", remedy)

@@ -33,6 +33,8 @@ def parse_time(text: str, zone: str = "UTC", order: DateOrder = "ymd") -> dateti
     clock = _clock(tail)
     if day is None or clock is None:
         return None
+    if zone == "UTC" and clock.tzinfo is None:
+        return datetime.combine(day, clock, UTC)
     return _to_utc(datetime.combine(day, clock), zone)
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from unified_model.mapping.names import WHOLE, NameParts, split_name
+from unified_model.mapping.names import WHOLE, NameParts, by_rules, split_name
 
 
 @pytest.mark.parametrize(
@@ -71,6 +71,16 @@ def test_no_word_of_a_name_is_lost_or_doubled(text: str) -> None:
 
     words = Counter(word.strip(",") for part in parts if part for word in part.split())
     assert parts == WHOLE or words == Counter(word.strip(",") for word in text.split())
+
+
+@given(
+    st.one_of(
+        st.lists(PIECES, min_size=1, max_size=3).map(" ".join),
+        st.from_regex(r"[A-Za-z]{1,3} [A-Za-z]{1,3}", fullmatch=True),
+    )
+)
+def test_the_short_way_for_plain_names_gives_what_the_rules_give(text: str) -> None:
+    assert split_name(text) == by_rules(text)
 
 
 @given(st.text())

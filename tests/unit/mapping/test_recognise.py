@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from connectors.files.recognise import STANDARD_EXPORTS, Recognised, recognise
+from connectors.files.recognise import STANDARD_EXPORTS, Recognised, read_as, recognise
 from connectors.hubspot.mapping import COMPANIES, CONTACTS
 from connectors.salesforce.mapping import ACCOUNT, CONTACT, LEAD
 from unified_model.mapping.rows import ObjectMapping, validate
@@ -115,6 +115,19 @@ def test_ids_tell_contacts_from_leads_where_headers_do_not() -> None:
     lead = found(header, [["00QA0000001", "Ann", "Lee", "", "", ""]])
 
     assert (contact.object, lead.object) == ("Contact", "Lead")
+
+
+def test_a_file_said_to_be_an_export_is_read_as_one_without_a_guess() -> None:
+    header = ["Id", "FirstName", "OwnerId", "Company", "Shoe size"]
+
+    lead = read_as("salesforce.Lead", header)
+    contact = read_as("salesforce.Contact", header)
+
+    assert lead is not None
+    assert contact is not None
+    assert (lead.key, [row.field for row in lead.rows]) == ("Id", ["given_name", "company.name", "owner"])
+    assert (contact.key, [row.field for row in contact.rows]) == ("Id", ["given_name", "owner"])
+    assert read_as("salesforce.Led", header) is None
 
 
 def test_an_export_that_keeps_deleted_records_says_so() -> None:
