@@ -148,13 +148,15 @@ def _decide(evidence: _Evidence) -> EncodingDecision:
     judged += [
         (name, _PROPOSED * score, verdict) for name in _proposals(lines) for score, verdict in [_judge(name, lines)]
     ]
-    ranked = sorted((entry for entry in judged if entry[1] > 0), key=lambda entry: -entry[1])
+    ranked = sorted((entry for entry in judged if entry[2].words), key=lambda entry: -entry[1])
     if not ranked:
         return EncodingDecision("cp1252", 0.0, "no encoding fits the text")
     best, score, verdict = ranked[0]
     spelled = _letters(best, lines)
     rivals = [entry for entry in ranked[1:] if _letters(entry[0], lines) != spelled]
-    certainty = min((_certainty(score, other, rival) for _, other, rival in rivals), default=0.99)
+    # What only the library proposed counts as a rival if it comes near: nearly every text has some distant reading.
+    serious = [entry for entry in rivals if entry[0] in CANDIDATES or entry[1] > score / 2]
+    certainty = min((_certainty(score, other, rival) for _, other, rival in serious), default=0.99)
     if verdict.faulty * 2 > verdict.words:
         certainty = min(certainty, 0.3)
     reason = f"no valid UTF-8; {best} gives the most plausible letters ({certainty:.0%} certain)"
@@ -164,9 +166,11 @@ def _decide(evidence: _Evidence) -> EncodingDecision:
 def _judge(encoding: str, lines: list[bytes]) -> tuple[float, Plausibility]:
     """Score of an encoding on the lines. Lines it can't decode count much: they would all be set aside."""
     decoded = [text for line in lines if (text := _decoded(encoding, line)) is not None]
-    verdict = plausibility(decoded)
     failed = 1 - len(decoded) / len(lines)
-    return max(0.0, verdict.score * (1 - 5 * failed)), verdict
+    if failed > 0.2:
+        return 0.0, Plausibility(0.0, 0, 0)
+    verdict = plausibility(decoded)
+    return verdict.score * (1 - 5 * failed), verdict
 
 
 def _certainty(score: float, other: float, rival: Plausibility) -> float:

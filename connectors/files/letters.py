@@ -118,7 +118,7 @@ def _eastern(letters: Sequence[str], scripts: set[str]) -> tuple[str, ...]:
         return ("ko",)
     if "hangul" in scripts:
         return ()
-    japanese = all(_script(char) != "han" or _level_one(char, "shift_jis", 0x88, 0x97) for char in letters)
+    japanese = all(_script(char) != "han" or _level_one(char, "shift_jis", 0x88, 0x98) for char in letters)
     if "kana" in scripts:
         return ("ja",) if japanese else ()
     chinese = all(_level_one(char, "gb2312", 0xB0, 0xD7) for char in letters if _script(char) == "han")
