@@ -36,7 +36,7 @@ class Draft:
     path: str
     files: tuple[str, ...] = ()
     object: str | None = None
-    """Set when all files are parts of one object."""
+    """Set when everything is one object, whatever its files are called."""
     holds: str = ""
     """What it holds, for people."""
     export: Choice | None = None
@@ -76,7 +76,7 @@ def _source_lines(draft: Draft) -> list[str]:
     if draft.files:
         lines.append(f"files = {_toml(list(draft.files))}")
     if draft.object:
-        lines.append(_commented(f"object = {_toml(draft.object)}", "all files are parts of this one object"))
+        lines.append(_commented(f"object = {_toml(draft.object)}", "what its records are called, whatever the file is"))
     if draft.export:
         lines.append(_line("export", draft.export))
     lines += [_line(name, choice) for name, choice in draft.choices.items()]

@@ -20,7 +20,11 @@ if TYPE_CHECKING:
     from connectors.files.recognise import Recognised
 
 SAMPLE_ROWS = 1_000
-TRUTH_COLUMNS = frozenset(("file", "record_id", "person_id"))
+BESIDE_EXPORTS = {
+    "truth": (frozenset(("file", "record_id", "person_id")), "known truth to measure against, not a source."),
+    "rejects": (frozenset(("file", "line", "record_id", "reason")), "a list of broken lines, not a source."),
+}
+"""Files that generated exports bring along: how their names begin, the columns that prove it, what they are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,13 +82,22 @@ def _looks(path: Path, skipped: list[tuple[str, str]]) -> Iterator[_Look]:
                     skipped.append((file.name, str(error)))
                     continue
                 raise UsageError(error.message, error.remedy) from error
-            if file.name.lower().startswith("truth") and set(preview.columns) >= TRUTH_COLUMNS:
-                skipped.append((file.name, "known truth to measure against, not a source."))
+            what = _beside(file.name, preview.columns)
+            if what is not None:
+                skipped.append((file.name, what))
                 continue
             rows = [[row.get(name, "") for name in preview.columns] for row in preview.rows]
             yield _Look(file, preview, recognise(preview.columns, rows))
     finally:
         connector.close()
+
+
+def _beside(name: str, columns: Sequence[str]) -> str | None:
+    """What a file that only accompanies exports is; None: it is an export itself."""
+    for begins, (telling, what) in BESIDE_EXPORTS.items():
+        if name.lower().startswith(begins) and telling <= set(columns):
+            return what
+    return None
 
 
 def _grouped(looks: Sequence[_Look]) -> Iterator[list[_Look]]:
@@ -132,11 +145,18 @@ def _draft(path: Path, group: Sequence[_Look], folder: Path, label: str) -> Draf
         label,
         _from_folder(first.path if single else path, folder),
         files=() if single else tuple(one.path.name for one in group),
-        object=label if not single and one_object else None,
+        object=_object(first, label) if one_object else None,
         choices=choices,
         doubtful=_doubt(choices),
     )
     return _known_draft(draft, group) if whole else _proposed_draft(draft, first)
+
+
+def _object(look: _Look, label: str) -> str | None:
+    """A name for the records that outlives the file's: the next export will be called something else."""
+    if look.known is not None:
+        return look.known.object
+    return None if "#" in look.preview.object else label
 
 
 def _known_draft(draft: Draft, group: Sequence[_Look]) -> Draft:

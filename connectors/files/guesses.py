@@ -77,8 +77,10 @@ def guess_key(columns: Sequence[Column]) -> Guess:
 
 def _as_key(column: Column, place: int) -> Guess | None:
     shape = column.shape
-    if not shape.unique or column.concept in _NOT_KEYS or shape.spaced > 0.1:
+    if column.concept in _NOT_KEYS or shape.spaced > 0.1:
         return None
+    if not shape.unique:
+        return _as_stained_key(column)
     rows = f"filled and different in all {shape.rows} rows read"
     few = 0.15 if shape.rows < 20 else 0.0
     if column.concept in ("id", "company_id", "national_id", "registration_id"):
@@ -87,6 +89,17 @@ def _as_key(column: Column, place: int) -> Guess | None:
     if column.concept is None and shape.id_like >= 0.95 and shape.time < 0.5:
         return Guess(column.name, (0.7 if place == 0 else 0.55) - few, f"looks like ids; {rows}")
     return None
+
+
+def _as_stained_key(column: Column) -> Guess | None:
+    """A column that is called an id and nearly always is one: a few repeated rows are dirt, not another meaning."""
+    shape = column.shape
+    spoiled = shape.rows - shape.distinct
+    if column.concept != "id" or column.certainty < 0.9 or shape.id_like < 0.95 or spoiled > 0.01 * shape.rows:
+        return None
+    return Guess(
+        column.name, 0.8, f"called {column.name!r}; filled and different in all but {spoiled} of {shape.rows} rows read"
+    )
 
 
 def guess_zone(values: Sequence[str]) -> Guess:

@@ -61,7 +61,7 @@ def _prepare() -> None:
     # Prefect looks up an outside host unless told not to; its own log would run through our progress bars.
     os.environ.setdefault("PREFECT_SERVER_ANALYTICS_ENABLED", "false")
     os.environ.setdefault("DO_NOT_TRACK", "1")
-    os.environ.setdefault("PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL", "ERROR")
+    os.environ.setdefault("PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL", "CRITICAL")
     api = prefect_api()
     if api is not None:
         _reach(api)

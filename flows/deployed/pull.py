@@ -13,6 +13,7 @@ from prefect.runtime import flow_run
 
 from flows import pull
 from flows.deployed.current import current_watch, hand_over
+from flows.deployed.discretion import discreet
 from flows.deployed.outcome import final_state, pull_message, show_pulls
 from flows.hub import open_hub
 
@@ -26,7 +27,8 @@ def land(name: str, work: Callable[[], Any]) -> Any:
 
     Prefect retries nothing here: every page is committed with its cursor, so that the next run goes on by itself.
     """
-    return work()
+    with discreet():
+        return work()
 
 
 def as_task(name: str, work: Callable[[], LandCounts]) -> LandCounts:
@@ -41,7 +43,7 @@ def pull_source(
     source: str, settings: str = "unsilo.toml", full: bool = False, accept_deletes: bool = False
 ) -> State[Any]:
     """Read what changed in one source system and store it."""
-    with open_hub(Path(settings)) as hub:
+    with discreet(), open_hub(Path(settings)) as hub:
         report = pull.pull_source(
             hub,
             source,
