@@ -11,6 +11,20 @@ from console.options import Call, Command, json_option
 from console.output import cell, print_json, print_table, screen, visible
 
 
+_FIRST = (
+    "display_name prefix given_name middle_name family_name suffix name job_title department company email phone street "
+    "locality region postal_code country website domain"
+)
+_ORDER = {name: place for place, name in enumerate(_FIRST.split())}
+_RULES = {
+    "most_recent": "newest",
+    "most_complete": "most complete",
+    "most_frequent": "most frequent",
+    "verified_first_then_most_held_then_most_recent": "most held",
+    "a_person_chose": "a person's choice",
+}
+
+
 @click.command(
     cls=Command,
     examples="""
@@ -59,11 +73,12 @@ def show_customer(answer: Mapping[str, Any], *, whole: bool = True) -> None:
         for name, field in answer["fields"].items():
             show_field(name, field)
         return
+    fields = sorted(answer["fields"].items(), key=lambda item: (_ORDER.get(item[0], len(_ORDER)), item[0]))
     rows = [
-        (name, field["value"], field["record"], field["rule"].replace("_", " "), len(field["others"]) or None)
-        for name, field in answer["fields"].items()
+        (name, field["value"], field["record"], _rule(field["rule"]), len(field["others"]) or None)
+        for name, field in fields
     ]
-    print_table(("field", "value", "from", "because", "others"), rows)
+    print_table(("field", "value", "from", "because it is", "lost"), rows)
     print_table(
         ("source record", "changed", "state"),
         [(one["record"], one["modified_at"], _state(one)) for one in answer["members"]],
@@ -88,6 +103,10 @@ def show_pair(answer: Mapping[str, Any]) -> None:
         click.echo(visible(line))
     for line in answer.get("flips", ()):
         click.echo(f"What would change that: {visible(line)}")
+
+
+def _rule(name: str) -> str:
+    return _RULES.get(name, name.replace("_", " "))
 
 
 def _state(member: Mapping[str, Any]) -> str:

@@ -160,9 +160,6 @@ def _what_next(report: SyncReport) -> list[str]:
     aside = sum(one.rejected for one in report.pulls)
     if aside:
         lines.append(f"{number(aside, 'record')} set aside with the reason: `unsilo dead-letters list`.")
-    waiting = int(report.resolve.counts.get("reviews", 0)) if report.resolve else 0
-    if waiting:
-        lines.append(f"{number(waiting, 'doubtful pair')} for a person to look at: `unsilo review`.")
     if report.state == "stopped":
         lines.append("Stopped as asked. Run the same command again: it goes on from here.")
     return lines
