@@ -27,16 +27,18 @@ class Decided:
     """Record -> the `different` pairs it is in."""
     together: dict[int, list[frozenset[int]]] = field(default_factory=dict)
     """Record -> the `same` groups it is in."""
+    order: dict[frozenset[int], int] = field(default_factory=dict)
+    """`same` group -> its turn: where two contradict a `different`, the first one stands."""
 
     def kept_apart(self, a: int, b: int) -> bool:
         """Whether a person said that these two differ."""
         return any((a in p and b in q) or (a in q and b in p) for p, q in self.apart.get(a, ()))
 
     def same_within(self, members: Sequence[int]) -> list[frozenset[int]]:
-        """`same` groups that touch these records, cut down to them."""
+        """`same` groups that touch these records, cut down to them: people's in the order made, then the vendors'."""
         held = set(members)
         groups = {group for m in members for group in self.together.get(m, ())}
-        return sorted((frozenset(group & held) for group in groups), key=sorted)
+        return [frozenset(group & held) for group in sorted(groups, key=self.order.__getitem__)]
 
     def different_within(self, members: Sequence[int]) -> list[Pair]:
         """`different` pairs with records of both sides among these."""
@@ -55,7 +57,7 @@ def decided(conn: Connection) -> Decided:
     told = Decided()
     for made in decisions:
         _tell(told, made, found)
-    for gone, survivor in merges:
+    for gone, survivor in sorted(merges):
         told.same.append(_known((gone, survivor), found))
     told.same = [group for group in told.same if len(group) > 1]
     _index(told)
@@ -78,7 +80,8 @@ def _known(keys: Sequence[NaturalKey], found: Mapping[NaturalKey, int]) -> froze
 
 
 def _index(told: Decided) -> None:
-    for group in told.same:
+    for turn, group in enumerate(told.same):
+        told.order.setdefault(group, turn)
         for member in group:
             told.together.setdefault(member, []).append(group)
             told.neighbours.setdefault(member, set()).update(group - {member})

@@ -53,6 +53,11 @@ def read_log(conn: Connection, limit: int) -> LogSegment:
     return LogSegment(table[:, 0], table[:, 1], table[:, 2], table[:, 3])
 
 
+def logged_records(conn: Connection) -> set[int]:
+    """Records with changes of keys that are not applied yet."""
+    return set(conn.execute(select(blocking_key_log.c.record).distinct()).scalars())
+
+
 def net_changes(segment: LogSegment) -> tuple[Array, Array, Array]:
     """(key, record, op) after all: the last word on each pair, sorted by key and record."""
     import numpy as np

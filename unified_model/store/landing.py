@@ -40,7 +40,7 @@ class Known(NamedTuple):
 
 
 class Newest(NamedTuple):
-    """The newest version of a record: payload, stamp, times of its columns."""
+    """The newest version of a record that is no deletion: payload, stamp, times of its columns."""
 
     payload: dict[str, Any]
     modified_at: datetime | None
@@ -81,21 +81,26 @@ def known_records(conn: Connection, source_id: int, object: str, ids: Sequence[s
     return {r[0]: Known(r[1], r[2], r[3], r[4], r[5], r[6] is not None) for r in rows}
 
 
+def survivors_of(conn: Connection, source_id: int, object: str, ids: Sequence[str]) -> dict[str, str]:
+    """Record id -> the record it was merged into, as far as the store has been told."""
+    mine = {"source_id": source_id, "object": object}
+    return dict(rows_by_keys(conn, record_alias, "record_id", ids, ("record_id", "survivor_record_id"), equal=mine))
+
+
 def newest_versions(conn: Connection, known: Iterable[Known]) -> dict[int, Newest]:
-    """Raw payload and times of the newest version of each record."""
-    versions = {k.id: k.version for k in known}
+    """Payload and times of the newest version of each record; deletions are passed over: a restore loses nothing."""
     rows = rows_by_keys(
         conn,
         source_record_version,
         "record",
-        list(versions),
+        [k.id for k in known],
         ("record", "version", "payload", "modified_at", "field_since"),
+        equal={"deleted": False},
     )
     found = {}
-    for record, version, payload, modified_at, since in rows:
-        if versions[record] == version:
-            times = {k: utc_from_text(v) for k, v in (decode(since) or {}).items()}
-            found[record] = Newest(decode(payload) or {}, modified_at, times)
+    for record, _, payload, modified_at, since in sorted(rows, key=lambda row: row[:2]):
+        times = {k: utc_from_text(v) for k, v in (decode(since) or {}).items()}
+        found[record] = Newest(decode(payload) or {}, modified_at, times)
     return found
 
 
@@ -103,6 +108,11 @@ def match_forms(conn: Connection, kind: str, ids: Sequence[int]) -> dict[int, di
     """Folded forms by record."""
     rows = rows_by_keys(conn, UNIFIED[kind], "record", ids, ("record", "match_form"))
     return {record: decode(form) or {} for record, form in rows}
+
+
+def form_texts(conn: Connection, kind: str, ids: Sequence[int]) -> list[tuple[int, str]]:
+    """(record, folded form as it is stored) of records: equal forms are equal texts."""
+    return rows_by_keys(conn, UNIFIED[kind], "record", ids, ("record", "match_form"))
 
 
 def organizations_of(conn: Connection, persons: Sequence[int]) -> dict[int, set[int]]:

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, select
 from unified_model.records import NaturalKey
 from unified_model.store.bulk import rows_by_keys, write_rows
 from unified_model.store.tables.identity import id_ledger, membership, membership_history
-from unified_model.store.tables.landing import source, source_record
+from unified_model.store.tables.landing import source, source_record, source_record_version
 
 
 class Issued(NamedTuple):
@@ -31,6 +31,7 @@ class Member(NamedTuple):
     kind: str
     implied: bool
     modified_at: datetime | None
+    """The source's stamp of the newest version; a newer copy with the same values does not count."""
     deleted: bool
 
 
@@ -84,14 +85,33 @@ def move(
 def records_by_id(conn: Connection, records: Sequence[int]) -> dict[int, Member]:
     """Source records by surrogate key."""
     installations = dict(conn.execute(select(source.c.id, source.c.installation)).tuples().all())
-    columns = ("id", "source_id", "object", "record_id", "kind", "implied", "modified_at", "deleted_at")
-    found = {}
-    for id_, source_id, object_, record_id, kind, implied, modified_at, deleted_at in rows_by_keys(
+    columns = ("id", "source_id", "object", "record_id", "kind", "implied", "modified_at", "deleted_at", "payload")
+    found: dict[int, Member] = {}
+    touched = []
+    for id_, source_id, object_, record_id, kind, implied, modified_at, deleted_at, newer in rows_by_keys(
         conn, source_record, "id", records, columns
     ):
         key = NaturalKey(installations[source_id], object_, record_id)
         found[id_] = Member(id_, key, source_id, kind, implied, modified_at, deleted_at is not None)
+        if newer is not None:
+            touched.append(id_)
+    for id_, stamp in _stamps_of_versions(conn, touched).items():
+        found[id_] = found[id_]._replace(modified_at=stamp)
     return found
+
+
+def _stamps_of_versions(conn: Connection, records: Sequence[int]) -> dict[int, datetime | None]:
+    """The source's stamp of each record's newest version that is no deletion."""
+    columns = ("record", "version", "modified_at")
+    rows = rows_by_keys(conn, source_record_version, "record", records, columns, equal={"deleted": False})
+    return {record: stamp for record, _, stamp in sorted(rows, key=lambda row: row[:2])}
+
+
+def keys_by_record(conn: Connection, records: Sequence[int]) -> dict[int, NaturalKey]:
+    """Natural keys of source records."""
+    installations = dict(conn.execute(select(source.c.id, source.c.installation)).tuples().all())
+    rows = rows_by_keys(conn, source_record, "id", records, ("id", "source_id", "object", "record_id"))
+    return {id_: NaturalKey(installations[source_id], object_, name) for id_, source_id, object_, name in rows}
 
 
 def records_by_key(conn: Connection, keys: Sequence[NaturalKey]) -> dict[NaturalKey, int]:

@@ -25,7 +25,7 @@ def implied_object(object: str) -> str:
 def implied_id(affiliation: Affiliation) -> str | None:
     """The natural key of a named company: name and domain as written; None when neither is given."""
     name, domain = affiliation.name or "", affiliation.domain or affiliation.website or ""
-    return f"{name}|{domain}" if name or domain else None
+    return f"{name}|{domain.replace('|', ' ')}" if name or domain else None
 
 
 class ImpliedOrganizations:
@@ -44,12 +44,13 @@ class ImpliedOrganizations:
 
     def settle(self, batch: Batch, now: datetime) -> None:
         """Write the page's affiliations into the batch, with organization records for companies not met before."""
-        wanted = {key: a for _, affiliations, _ in self._pending for a in affiliations if (key := implied_id(a))}
+        named = (implied_id(a) for _, affiliations, _ in self._pending for a in affiliations)
+        wanted = dict.fromkeys(key for key in named if key)
         self._find([key for key in wanted if key not in self._known])
         new = [key for key in wanted if key not in self._known]
         for key, surrogate in zip(new, self.store.allocate("record", len(new)), strict=True):
             self._known[key] = surrogate
-            self._make(batch, surrogate, key, wanted[key], now)
+            self._make(batch, surrogate, key, now)
         for person, affiliations, before in self._pending:
             self._affiliate(batch, person, affiliations, before)
         self._pending.clear()
@@ -75,8 +76,9 @@ class ImpliedOrganizations:
         for organization in before ^ now_at:
             batch.want(organization, 1)
 
-    def _make(self, batch: Batch, surrogate: int, key: str, affiliation: Affiliation, now: datetime) -> None:
-        unified = unify_implied(affiliation.name, affiliation.domain or affiliation.website)
+    def _make(self, batch: Batch, surrogate: int, key: str, now: datetime) -> None:
+        name, _, domain = key.rpartition("|")
+        unified = unify_implied(name, domain)
         batch.records.append((
             surrogate, self.source_id, self.object, key, "organization", True, 1, "", unified.mapped_hash,
             unified.identity_hash, None, None, now, None, self.run,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -101,7 +101,9 @@ def land_page(work: PageWork, page: Page, now: datetime, guard: Guard | None, cu
     counts.repeated += len(page.records) - len(records)
     with work.store.read() as conn:
         known = landing.known_records(conn, work.source_id, work.object, list(records))
-        changes = _compare(work, records.values(), known, counts, rejects)
+        moved = [r.record_id for r in records.values() if r.merged_into]
+        survivors = landing.survivors_of(conn, work.source_id, work.object, moved)
+        changes = _compare(work, records.values(), known, survivors, counts, rejects)
         held = [c.known for c in changes if c.known is not None]
         newest = landing.newest_versions(conn, held)
         forms = landing.match_forms(conn, work.mapping.kind, [k.id for k in held])
@@ -113,7 +115,12 @@ def land_page(work: PageWork, page: Page, now: datetime, guard: Guard | None, cu
 
 
 def _compare(
-    work: PageWork, records: Any, known: dict[str, Known], counts: LandCounts, rejects: list[Reject]
+    work: PageWork,
+    records: Iterable[SourceRecord],
+    known: dict[str, Known],
+    survivors: dict[str, str],
+    counts: LandCounts,
+    rejects: list[Reject],
 ) -> list[_Change]:
     changes = []
     for record in records:
@@ -121,7 +128,8 @@ def _compare(
         if held is not None and not record.deleted:
             work.met(held.id)
         if record.deleted:
-            if held is None or held.deleted:
+            told = record.merged_into is None or survivors.get(record.record_id) == record.merged_into
+            if held is None or (held.deleted and told):
                 counts.unchanged += 1
             else:
                 changes.append(_Change(record, "", "", held))
@@ -158,7 +166,7 @@ def _rows(
             _delete(work, batch, change, now)
             for organization in before:
                 batch.want(organization, 1)
-            counts.deleted += 1
+            counts.deleted += change.known is not None and not change.known.deleted
             counts.stored += 1
             continue
         try:
@@ -170,9 +178,11 @@ def _rows(
             continue
         counts.stored += 1
         work.met(surrogate)
-        _store(work, batch, surrogate, change, unified, newest.get(surrogate), forms.get(surrogate), now)
-        if work.mapping.kind == "person":
-            work.implied.employ(batch, surrogate, unified.record, before)
+        new = _store(work, batch, surrogate, change, unified, newest.get(surrogate), forms.get(surrogate), now)
+        if new and work.mapping.kind == "person":
+            # Companies that a deleted record named had lost it: all that it names now must hear of its return.
+            named = set() if change.known is not None and change.known.deleted else before
+            work.implied.employ(batch, surrogate, unified.record, named)
     work.implied.settle(batch, now)
     return batch
 
@@ -186,7 +196,8 @@ def _store(
     newest: Newest | None,
     old_form: dict[str, Any] | None,
     now: datetime,
-) -> None:
+) -> bool:
+    """Rows of a record read whole; False when only columns nobody reads have changed, so that no version is made."""
     record, known, kind = change.record, change.known, work.mapping.kind
     same = known is not None and known.mapped_hash == unified.mapped_hash and not known.deleted
     version = known.version if known is not None and same else (known.version if known else 0) + 1
@@ -196,7 +207,7 @@ def _store(
         change.raw if same else None, record.modified_at, now, None, work.run,
     ))  # fmt: skip
     if same:
-        return
+        return False
     since = field_times(record.payload, newest.payload, newest.field_since, newest.modified_at) if newest else {}
     since = {name: at for name, at in since.items() if at != record.modified_at}
     batch.versions.append((
@@ -212,6 +223,7 @@ def _store(
     if known is not None:
         batch.replaced.append(surrogate)
     _queue_keys(batch, surrogate, kind, unified, known, old_form)
+    return True
 
 
 def _queue_keys(
@@ -231,8 +243,9 @@ def _delete(work: PageWork, batch: Batch, change: _Change, now: datetime) -> Non
     """A deletion is a version of its own; keys and links stay, values go, and a merge names its survivor."""
     known, record = change.known, change.record
     assert known is not None
-    batch.deleted.append((known.id, known.version + 1))
-    batch.versions.append((known.id, known.version + 1, None, record.modified_at, now, True, None, "", work.run))
+    if not known.deleted:
+        batch.deleted.append((known.id, known.version + 1))
+        batch.versions.append((known.id, known.version + 1, None, record.modified_at, now, True, None, "", work.run))
     batch.want(known.id, 1)
     if record.merged_into:
         batch.aliases.append((
@@ -252,11 +265,11 @@ def _write(
     cursor: str | None,
 ) -> None:
     store = work.store
-    if not (batch.records or batch.deleted or rejects or cursor is not None):
+    if not (batch.records or batch.deleted or batch.aliases or rejects or cursor is not None):
         return
     places = store.allocate("blocking_key_log", len(batch.key_ops), ordered=True)
     queue_seq = store.allocate("queue", 1)[0]
-    letters = store.allocate("dead_letter", len(rejects))
+    letters = store.allocate("dead_letter", len(rejects), ordered=True)
     with store.begin() as work_unit:
         conn = work_unit.conn
         if guard:

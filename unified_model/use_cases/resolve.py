@@ -110,13 +110,14 @@ def _settle_round(
     done = 0
     with store.read() as conn:
         total = queue.count(conn)
-        work = Settlement(store, models, decided(conn), unique_sources(conn), new_id, guard)
     lowest = min(model.merge for model in models.values())
     while not (should_stop and should_stop()):
         with store.read() as conn:
             waiting = {w.record: w for w in queue.take(conn, queue.VALUES, WAITING_A_ROUND)}
             if not waiting:
                 break
+            # On the snapshot of the queue: a request that a decision has made is never worked off without it.
+            work = Settlement(store, models, decided(conn), unique_sources(conn), new_id, guard)
             gathered = gather(conn, waiting, work.decided, lowest)
             others = [r for r in gathered.records if r not in waiting]
             waiting.update(queue.waiting_among(conn, others))

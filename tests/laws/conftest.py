@@ -1,0 +1,7 @@
+"""The laws on PostgreSQL borrow the server of the store's contract."""
+
+from __future__ import annotations
+
+from tests.contract.conftest import new_postgres, postgres_server, postgres_template
+
+__all__ = ["new_postgres", "postgres_server", "postgres_template"]
