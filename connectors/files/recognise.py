@@ -108,11 +108,15 @@ def _key(export: StandardExport, folded: dict[str, str]) -> tuple[str, bool] | N
 
 
 def _share_with_prefix(prefix: str, values: Sequence[str]) -> float | None:
-    """Share of the ids that begin as the vendor's do; None when nothing can be said."""
+    """Share of the ids that begin as this object's do; None when nothing can be said.
+
+    Ids that are not even of the vendor's length (masked, or made up) speak against nothing.
+    """
     ids = [value for value in values if value]
-    if not prefix or not ids:
+    begun = sum(value.startswith(prefix) for value in ids)
+    if not prefix or not ids or (begun == 0 and not all(len(value) in (15, 18) and value.isalnum() for value in ids)):
         return None
-    return sum(value.startswith(prefix) for value in ids) / len(ids)
+    return begun / len(ids)
 
 
 def _with_dates(

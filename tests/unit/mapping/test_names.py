@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from unified_model.mapping.names import WHOLE, NameParts, by_rules, split_name
@@ -59,7 +59,7 @@ def test_the_order_of_two_plain_words_is_left_to_matching() -> None:
 
 PIECES = st.sampled_from(
     [
-        "Ann", "ANN", "ann", "J.", "J", "Lee", "LEE", "van", "de", "la", "Dr.", "Prof", "Mr", "Jr.", "III", "PhD",
+        "Ann", "ANN", "ann", "J.", "J", "Lee", "LEE", "van", "de", "la", "Dr.", "Prof", "Mr", "Jr.", "Jr", "III", "PhD",
         "and", "&", "Smith,", "Иван", "Сергеевич", "O'Neill", "Jean-Luc", "1st", "baron", "of",
     ]
 )  # fmt: skip
@@ -79,6 +79,8 @@ def test_no_word_of_a_name_is_lost_or_doubled(text: str) -> None:
         st.from_regex(r"[A-Za-z]{1,3} [A-Za-z]{1,3}", fullmatch=True),
     )
 )
+@example("Ann Jr")
+@example("Dr Lee")
 def test_the_short_way_for_plain_names_gives_what_the_rules_give(text: str) -> None:
     assert split_name(text) == by_rules(text)
 

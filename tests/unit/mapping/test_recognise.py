@@ -117,6 +117,23 @@ def test_ids_tell_contacts_from_leads_where_headers_do_not() -> None:
     assert (contact.object, lead.object) == ("Contact", "Lead")
 
 
+def test_ids_of_another_object_speak_against_and_masked_ids_against_nothing() -> None:
+    header = ["Id", "FirstName", "LastName", "AccountId", "MailingCity", "LastModifiedDate"]
+
+    cases = recognise(header, [["500A00000000001", "Ann", "Lee", "", "", ""]])
+    masked = recognise(header, [["masked-1", "Ann", "Lee", "", "", ""]])
+
+    assert cases is None
+    assert masked is not None
+    assert masked.object == "Contact"
+
+
+def test_a_list_of_person_accounts_is_not_taken_for_companies() -> None:
+    header = ["Id", "Name", "FirstName", "LastName", "BillingCity", "ShippingCity", "OwnerId", "Phone"]
+
+    assert recognise(header, [["001A00000000001"] + [""] * 7]) is None
+
+
 def test_a_file_said_to_be_an_export_is_read_as_one_without_a_guess() -> None:
     header = ["Id", "FirstName", "OwnerId", "Company", "Shoe size"]
 

@@ -108,6 +108,15 @@ def test_a_street_of_two_columns_goes_whole_into_the_first() -> None:
     assert to_vendor(FAIR, {"address:work.street": "6 Main St"}) == {"Nr": "6 Main St", "Street": None}
 
 
+def test_a_column_of_several_leaves_nothing_to_the_columns_behind_it() -> None:
+    mapping = ObjectMapping("a", "person", (FieldRow("All", "email", "emails"), FieldRow("One", "email")))
+
+    assert to_vendor(mapping, {"email": ("a@b.example", "c@d.example")}) == {
+        "All": "a@b.example; c@d.example",
+        "One": None,
+    }
+
+
 def test_several_emails_fill_their_columns_in_turn() -> None:
     emails = ("a@b.example", "c@d.example", "e@f.example")
 
