@@ -21,10 +21,7 @@ QUIET_S = 1.0
 
 STOPPING = "Stopping at the next chunk; what is stored stays, and the next run goes on from there."
 
-_WORDS = {
-    "read": "reading", "keys": "counting keys", "crossings": "finding crowded keys", "links": "weighing pairs",
-    "score": "weighing pairs", "cluster": "grouping", "clusters": "grouping", "golden": "choosing values",
-}  # fmt: skip
+_WORDS = {"read": "reading", "index": "indexing", "settle": "consolidating"}
 
 
 def at_terminal() -> bool:
@@ -109,13 +106,18 @@ def _bars() -> Iterator[Callable[[Event], None]]:
 
 
 def _bar_teller(progress: Progress) -> Callable[[Event], None]:
-    tasks: dict[tuple[str, str | None, str], TaskID] = {}
+    """A bar a stage; when the next one begins, the one before is full."""
+    bars: dict[tuple[str, str | None, str], TaskID] = {}
+    seen: dict[TaskID, int] = {}
 
     def tell(event: Event) -> None:
-        key = (event.step, event.source, event.stage)
-        if key not in tasks:
+        key = event[:3]
+        if key not in bars:
+            for bar, done in seen.items():
+                progress.update(bar, completed=max(done, 1), total=max(done, 1))
             words = _WORDS.get(event.stage, event.stage)
-            tasks[key] = progress.add_task(f"{event.source or 'all'}: {words}", total=event.total)
-        progress.update(tasks[key], completed=event.done, total=event.total)
+            bars[key] = progress.add_task(f"{event.source}: {words}" if event.source else words, total=event.total)
+        seen[bars[key]] = event.done
+        progress.update(bars[key], completed=event.done, total=event.total)
 
     return tell

@@ -8,14 +8,13 @@ from typing import Any
 import click
 
 from console.options import Call, Command, json_option
-from console.output import cell, print_json, print_table, screen, visible
-
+from console.output import cell, print_json, print_table, visible
 
 _FIRST = (
-    "display_name prefix given_name middle_name family_name suffix name job_title department company email phone street "
-    "locality region postal_code country website domain"
-)
-_ORDER = {name: place for place, name in enumerate(_FIRST.split())}
+    "display_name", "prefix", "given_name", "middle_name", "family_name", "suffix", "name", "job_title", "department",
+    "company", "email", "phone", "street", "locality", "region", "postal_code", "country", "website", "domain",
+)  # fmt: skip
+_ORDER = {name: place for place, name in enumerate(_FIRST)}
 _RULES = {
     "most_recent": "newest",
     "most_complete": "most complete",
@@ -64,7 +63,7 @@ def explain(call: Call, subject: str, other: str | None, field: str | None, as_j
 
 
 def show_customer(answer: Mapping[str, Any], *, whole: bool = True) -> None:
-    """A customer field by field, for people."""
+    """A customer field by field, for people. Its source records are numbered, so that the table stays narrow."""
     for line in answer["words"]:
         click.echo(visible(line))
     if answer["state"] != "active":
@@ -73,18 +72,28 @@ def show_customer(answer: Mapping[str, Any], *, whole: bool = True) -> None:
         for name, field in answer["fields"].items():
             show_field(name, field)
         return
-    fields = sorted(answer["fields"].items(), key=lambda item: (_ORDER.get(item[0], len(_ORDER)), item[0]))
-    rows = [
-        (name, field["value"], field["record"], _rule(field["rule"]), len(field["others"]) or None)
-        for name, field in fields
-    ]
-    print_table(("field", "value", "from", "because it is", "lost"), rows)
+    numbers = {one["record"]: place for place, one in enumerate(answer["members"], 1)}
     print_table(
-        ("source record", "changed", "state"),
-        [(one["record"], one["modified_at"], _state(one)) for one in answer["members"]],
+        ("", "source record", "changed", "state"),
+        [(str(numbers[one["record"]]), one["record"], one["modified_at"], _state(one)) for one in answer["members"]],
     )
-    for bond in answer["bonds"]:
-        screen().print(visible(f"  {bond['a']} and {bond['b']} belong together: {bond['weight_bits']:+.1f} bits"))
+    fields = sorted(answer["fields"].items(), key=lambda item: (_ORDER.get(item[0], len(_ORDER)), item[0]))
+    print_table(
+        ("field", "value", "from", "because it is", "lost"),
+        [
+            (
+                name,
+                field["value"],
+                _origin(field["record"], numbers),
+                _rule(field["rule"]),
+                len(field["others"]) or None,
+            )
+            for name, field in fields
+        ],
+    )
+    if answer["bonds"]:
+        bonds = [f"{numbers[one['a']]} and {numbers[one['b']]} {one['weight_bits']:+.1f}" for one in answer["bonds"]]
+        click.echo(f"Held together by (bits): {', '.join(bonds)}.")
 
 
 def show_field(name: str, field: Mapping[str, Any]) -> None:
@@ -105,8 +114,14 @@ def show_pair(answer: Mapping[str, Any]) -> None:
         click.echo(f"What would change that: {visible(line)}")
 
 
+def _origin(record: str, numbers: Mapping[str, int]) -> str:
+    """`3 hubspot`: the record's number and its source."""
+    label = record.partition("/")[0]
+    return f"{numbers[record]} {label}" if record in numbers else record
+
+
 def _rule(name: str) -> str:
-    return _RULES.get(name, name.replace("_", " "))
+    return _RULES.get(name, "derived" if name.startswith("derived") else name.replace("_", " "))
 
 
 def _state(member: Mapping[str, Any]) -> str:
