@@ -10,6 +10,7 @@ from unified_model.identity.cluster import cluster_component
 from unified_model.identity.model import MatchModel
 from unified_model.resolution.decided import Decided
 from unified_model.resolution.gathering import components
+from unified_model.resolution.twins import spread
 from unified_model.store.links import Link
 from unified_model.store.members import Member
 
@@ -53,16 +54,22 @@ def cluster_group(
             clusters.append(component)
             continue
         held = set(component)
-        unique = {m: str(members[m].source_id) for m in component if members[m].source_id in unique_sources}
+        kind = members[component[0]].kind
+        # What persons call their companies is no record of the source that keeps one record a customer.
+        single = [m for m in component if members[m].source_id in unique_sources and not members[m].implied]
+        different = decided.different_within(component)
+        within = [link for link in inner if link.a in held and link.b in held]
+        if kind == "organization" and (single or different):
+            within = spread(within, component, forms)
         found = cluster_component(
             component,
             natural,
-            [(k.a, k.b, k.weight) for k in inner if k.a in held and k.b in held],
+            [(link.a, link.b, link.weight) for link in within],
             forms,
-            models[members[component[0]].kind],
+            models[kind],
             [g for g in same if g & held],
-            decided.different_within(component),
-            unique or None,
+            different,
+            {m: str(members[m].source_id) for m in single} or None,
         )
         clusters.extend(sorted(c) for c in found.clusters)
         doubts.extend(Doubt(*held_apart) for held_apart in found.held_apart)

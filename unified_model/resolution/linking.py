@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from unified_model.identity import compare
-from unified_model.identity.keys import Key, keys_of, rule_of
+from unified_model.identity.keys import Key, key_hash, keys_of, rule_of
 from unified_model.identity.model import MatchModel
+from unified_model.resolution.twins import TwinMemory
 from unified_model.store import keys as store_keys
 from unified_model.store import links, queue
 from unified_model.store.codec import encode
@@ -37,8 +38,11 @@ def link_records(
 ) -> tuple[int, int]:
     """Give every record waiting for links its links; returns (records, links). Each chunk is one transaction."""
     with store.read() as conn:
-        waiting = queue.take(conn, queue.LINKS, kind=kind)
+        # What has landed since the log was applied waits for the next round: its keys are not in the index yet.
+        late = store_keys.logged_records(conn)
+        waiting = [w for w in queue.take(conn, queue.LINKS, kind=kind) if w.record not in late]
     pending = {w.record for w in waiting}
+    memory = TwinMemory()
     linked = 0
     for part in store_keys.in_chunks(len(waiting), RECORDS_A_CHUNK):
         if should_stop and should_stop():
@@ -46,21 +50,30 @@ def link_records(
         chunk = waiting[part]
         # A pair of two waiting records is compared once, with the later of the two.
         pending.difference_update(w.record for w in chunk)
-        linked += _link_chunk(store, kind, model, chunk, pending, guard)
+        linked += _link_chunk(store, kind, model, chunk, pending, memory, guard)
         if progress:
             progress(f"link {kind}s", min(part.stop, len(waiting)), len(waiting))
     return len(waiting), linked
 
 
 def _link_chunk(
-    store: Store, kind: str, model: MatchModel, chunk: Sequence[Waiting], pending: set[int], guard: Guard | None
+    store: Store,
+    kind: str,
+    model: MatchModel,
+    chunk: Sequence[Waiting],
+    pending: set[int],
+    memory: TwinMemory,
+    guard: Guard | None,
 ) -> int:
     records = [w.record for w in chunk]
+    mine = set(records)
     with store.read() as conn:
-        rows = links_for(conn, kind, model, records, pending)
+        if kind == "organization":
+            rows, records = twin_links(conn, model, records, pending, memory)
+        else:
+            rows = links_for(conn, kind, model, records, pending)
         before = links.links_of(conn, records)
     after = {(a, b): weight for a, b, weight, _, _ in rows}
-    mine = set(records)
     lost = {end for link in before if after.get((link.a, link.b)) != link.weight for end in (link.a, link.b)} - mine
     seq = store.allocate("queue", 1)[0]
     with store.begin() as work:
@@ -86,7 +99,49 @@ def links_for(
         return []
     mates = sorted((set(left.tolist()) | set(right.tolist())) - set(forms))
     forms.update(match_forms(conn, kind, mates))
+    # A mate with the names the other way round has a family name of its own, whose rarity its weight reads.
+    stats.update(store_keys.stats_of(conn, sorted(_family_keys(forms, mates) - stats.keys())))
     return _weigh(model, forms, left, right, {key: (s.size_bucket, s.people_bucket) for key, s in stats.items()})
+
+
+def twin_links(
+    conn: Connection, model: MatchModel, asked: Sequence[int], pending: set[int], memory: TwinMemory
+) -> tuple[list[LinkRow], list[int]]:
+    """Links of organizations, twins told once: (rows, every record whose links these rows replace).
+
+    A leader may have gone or a new one come: then all of its twins get new links, and so do the records it was linked
+    with when it was another company's name.
+    """
+    import numpy as np
+
+    memory.make_room()
+    near = {end for link in links.links_of(conn, asked) for end in (link.a, link.b)} - pending
+    own = memory.forms(conn, sorted({*asked, *near}))
+    keys = [keys_of("organization", form) for form in {id(form): form for form in own.values()}.values()]
+    stats = store_keys.stats_of(conn, sorted({key.hash for some in keys for key in some}))
+    usable = {hash_ for some in keys for hash_ in pairing_keys(some, stats)}
+    holders = store_keys.holders(conn, sorted(usable))
+    forms = memory.forms(conn, {record for _, record in holders})
+    twins = memory.leaders(conn, forms)
+    leader = {record: first for first, some in twins.items() for record in some}
+    at_stake = [first for first in twins if first in own]
+    told = sorted({(key, leader[record]) for key, record in holders if record in leader})
+    left, right = _pairs(told, set(at_stake), pending)
+    stars = [(first, other) for first in at_stake for other in twins[first][1:] if other not in pending]
+    stars += [(leader[r], r) for r in own if r in leader and leader[r] not in own and leader[r] not in pending]
+    between = np.sort(np.array(stars, dtype=np.int64).reshape(-1, 2), axis=1)
+    left, right = np.concatenate((left, between[:, 0])), np.concatenate((right, between[:, 1]))
+    replaced = {*asked, *own, *(other for first in at_stake for other in twins[first] if other not in pending)}
+    if not len(left):
+        return [], sorted(replaced)
+    weighed = {key: (stat.size_bucket, stat.people_bucket) for key, stat in stats.items()}
+    return _weigh(model, forms, left, right, weighed), sorted(replaced)
+
+
+def _family_keys(forms: Mapping[int, dict[str, Any]], records: Sequence[int]) -> set[int]:
+    """The keys that tell how common these persons' family names are."""
+    families = {form.get("hf") or form.get("f") for record in records if (form := forms.get(record))}
+    return {key_hash("person", "family", family.split()[0]) for family in families if family}
 
 
 def pairing_keys(keys: Sequence[Key], stats: Mapping[int, Stat]) -> list[int]:
