@@ -121,7 +121,7 @@ def _of_rows(reader: RowReader) -> Iterator[Finding]:
         yield Finding(
             "warning",
             shown,
-            f"{count:,} rows will be set aside: {reason.replace('_', ' ')}.",
+            f"Rows to be set aside ({reason.replace('_', ' ')}): {count:,}.",
             "See `unsilo dead-letters`.",
         )
     if not reader.keyed:

@@ -57,6 +57,12 @@ class Workbook:
 
         return any(sheet.name == name and sheet.visible != SheetVisibleEnum.Visible for sheet in self._sheets)
 
+    def height(self, name: str) -> int:
+        """Number of the last row that holds anything."""
+        with _plain_errors(self.file):
+            end = self._book.get_sheet_by_name(name).end
+        return end[0] + 1 if end else 0
+
     def rows(self, name: str) -> Iterator[list[Any]]:
         """Rows from the top of the sheet. NeedsOperator when there is no such sheet."""
         if all(sheet.name != name for sheet in self._sheets):
@@ -118,8 +124,7 @@ class SheetTable:
             yield Note(
                 f"The sheet '{self.sheet}' is hidden; it is read all the same.", "Name the sheet to read in sheet."
             )
-        with _plain_errors(self.file):
-            height = self._book._book.get_sheet_by_name(self.sheet).total_height
+        height = self._book.height(self.sheet)
         if height >= MOST_ROWS:
             yield Note(
                 f"The sheet '{self.sheet}' has {height:,} rows, the most a sheet can hold: it was probably cut off.",
