@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -120,6 +121,31 @@ class WorkContract:
         assert codes == [0, 0]
         with store.read() as conn:
             assert rows_by_keys(conn, counter, "name", ["tally"], ("next",)) == [(80,)]
+
+    def test_who_writes_without_pause_lets_others_have_their_turn(self, store: Store, url: str):
+        process = start("write_on_and_on", url, 6)
+        assert line_of(process) == "writing"
+
+        waits = []
+        for n in range(4):
+            begun = time.monotonic()
+            with writing(store) as conn:
+                put(conn, setting, name=f"decision {n}", value=1)
+            waits.append(time.monotonic() - begun)
+            time.sleep(0.1)
+        still_writing = process.poll() is None
+        process.kill()
+        process.wait()
+
+        assert still_writing
+        assert max(waits) < 2
+
+    def test_a_second_unit_of_work_inside_the_first_is_refused_at_once(self, store: Store):
+        with store.begin(), pytest.raises(RuntimeError, match="already"), store.begin():
+            pass
+
+        with store.begin() as work:
+            work.commit()
 
     # --- surrogate keys
 

@@ -49,6 +49,17 @@ def count_up(store: Store, times: str) -> None:
             work.commit()
 
 
+def write_on_and_on(store: Store, seconds: str) -> None:
+    """One long transaction after another, as a big resolve does."""
+    until = time.monotonic() + float(seconds)
+    print("writing", flush=True)
+    while time.monotonic() < until:
+        with store.begin() as work:
+            write_rows(work.conn, setting, ("name", "value"), [(str(time.monotonic()), "1")])
+            time.sleep(0.15)
+            work.commit()
+
+
 def take_lease(store: Store, name: str) -> None:
     """Take a lease and keep it until killed."""
     held = acquire(store, name, datetime.now(UTC))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import time
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from sqlalchemy.exc import ArgumentError
 
 from unified_model.errors import UsageError
 from unified_model.store.faults import BUSY_TIMEOUT_S, translate_in_engine
+from unified_model.store.turns import in_turn
 
 CACHE_KIB = 64 * 1024
 """SQLite's page cache of one connection; the cold part of a large store stays on disk."""
@@ -65,7 +67,7 @@ def _sqlite_engine(url: URL) -> Engine:
         pool_use_lifo=True,
     )
     event.listen(engine, "connect", _set_pragmas)
-    event.listen(engine, "begin", _begin_sqlite)
+    event.listen(engine, "begin", partial(_begin_sqlite, file_of(url)))
     event.listen(engine, "handle_error", translate_in_engine)
     return engine
 
@@ -77,7 +79,7 @@ def _set_pragmas(connection: sqlite3.Connection, _record: Any) -> None:
         "synchronous = normal",  # with WAL: a power cut may lose the newest commits, never the file
         "foreign_keys = on",
         f"cache_size = -{CACHE_KIB}",
-        "wal_autocheckpoint = 4000",  # 16 MB: index pages that change often are copied back less often
+        "wal_autocheckpoint = 16000",  # 64 MB: pages that change often are copied back once, not each time
         "journal_size_limit = 67108864",
         "temp_store = file",  # memory stays bounded however large a sort is
     ):
@@ -100,10 +102,13 @@ def _use_wal(connection: sqlite3.Connection) -> None:
             return
 
 
-def _begin_sqlite(connection: Connection) -> None:
+def _begin_sqlite(file: Path, connection: Connection) -> None:
     """Writers take the write lock at once: a lock taken half-way through can fail without waiting."""
-    reading = connection.get_execution_options().get("unsilo_reading")
-    connection.exec_driver_sql("begin" if reading else "begin immediate")
+    if connection.get_execution_options().get("unsilo_reading"):
+        connection.exec_driver_sql("begin")
+    else:
+        with in_turn(file):
+            connection.exec_driver_sql("begin immediate")
 
 
 # --- PostgreSQL

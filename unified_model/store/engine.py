@@ -66,7 +66,12 @@ class Store:
 
     @contextmanager
     def begin(self) -> Iterator[UnitOfWork]:
-        """A write transaction; rolls back when the block ends without `commit()`. SQLite: holds the write lock."""
+        """A write transaction; rolls back when the block ends without `commit()`. SQLite: holds the write lock.
+
+        One at a time a thread: a second inside the first would wait for it for ever.
+        """
+        if getattr(self._open, "work", None) is not None:
+            raise RuntimeError("this thread is in a unit of work of this store already")
         with self.engine.connect() as conn:
             conn.begin()
             work = UnitOfWork(conn)

@@ -23,7 +23,9 @@ NaturalText = Text().with_variant(postgresql.TEXT(collation="C"), "postgresql")
 
 def utc_text(value: datetime) -> str:
     """Fixed-width UTC text, so that SQLite compares times by comparing text."""
-    return value.astimezone(UTC).isoformat(timespec="microseconds")[:-6] + "Z"
+    v = value.astimezone(UTC)
+    parts = (v.year, v.month, v.day, v.hour, v.minute, v.second, v.microsecond)
+    return "%04d-%02d-%02dT%02d:%02d:%02d.%06dZ" % parts  # noqa: UP031 (half the time of isoformat or an f-string)
 
 
 def utc_from_text(value: str) -> datetime:
