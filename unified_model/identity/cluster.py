@@ -1,9 +1,9 @@
 """Clusters within one component: strongest links first, and never across what forbids it.
 
-Constrained agglomeration: people's decisions before links, links by descending weight, ties by natural key, so the result
-depends on neither order nor batching. Two clusters are joined only if no decision, no conflict between any of their
-records and no source that keeps one record a customer stands between them. A cluster over the size limit is held together
-by stronger links only, step by step, and the finer clusters stand until a person decides.
+Constrained agglomeration: people's decisions before links, links by descending weight, ties by natural key, so the
+result depends on neither order nor batching. Two clusters are joined only if no decision, no conflict between any of
+their records and no source that keeps one record a customer stands between them. A cluster over the size limit is held
+together by stronger links only, step by step, and the finer clusters stand until a person decides.
 """
 
 from __future__ import annotations
@@ -48,8 +48,8 @@ def cluster_component(
 ) -> Clustering:
     """The clusters of one component under people's decisions.
 
-    `same`: groups that must be together; `different`: pairs of groups no member of which may meet; `unique_of`: record ->
-    source, for records of sources that keep one record a customer. Records unknown to `members` are ignored.
+    `same`: groups that must be together; `different`: pairs of groups no member of which may meet; `unique_of`: record
+    -> source, for records of sources that keep one record a customer. Records unknown to `members` are ignored.
     """
     same, different = list(same), list(different)
     if len(members) == 1:

@@ -9,17 +9,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from unified_model.identity.forms import Form
+from unified_model.identity.keys import VALUES
 
 Codes = NDArray[np.int32]
 Flags = NDArray[np.bool_]
 Index = NDArray[np.intp]
 
-_WIDEST = 6
-"""Values of one field that are compared; further ones are ignored."""
-
 
 class Column:
-    """One field of all forms: `codes[record, position]` into `values`, -1 where there is none."""
+    """One field of all forms: `codes[record, position]` into `values`, -1 where there is none.
+
+    No value is compared that makes no key: how common it is would be told by records that are not looked at again.
+    """
 
     __slots__ = ("codes", "values")
 
@@ -28,7 +29,7 @@ class Column:
         numbers: dict[str, int] = {}
         if many:
             rows = [form.get(key, ()) for form in forms]
-            width = min(_WIDEST, max(map(len, rows), default=0)) or 1
+            width = min(VALUES, max(map(len, rows), default=0)) or 1
             self.codes = np.full((len(forms), width), -1, dtype=np.int32)
             for number, row in enumerate(rows):
                 for position, value in enumerate(row[:width]):
@@ -79,7 +80,7 @@ def on_distinct_pairs(
     values_b: Sequence[str],
     measure: Callable[[list[str], list[str]], NDArray[Any]],
 ) -> NDArray[np.int16]:
-    """`measure` applied once to each distinct pair of values, spread back over all pairs. Codes must not be negative."""
+    """`measure` applied once to each distinct pair of values, spread back over all pairs. No code may be negative."""
     if len(a) == 0:
         return np.zeros(0, dtype=np.int16)
     combined = a.astype(np.int64) * len(values_b) + b

@@ -1,7 +1,8 @@
 """Match weights of pairs: one rendering, for a million pairs and for one.
 
-Pairs are compared as arrays over the distinct values of the records' folded forms, so each pair of spellings is measured
-once. Weights are sums of a model's integers: the same pair weighs the same alone and among others, and either way round.
+Pairs are compared as arrays over the distinct values of the records' folded forms, so each pair of spellings is
+measured once. Weights are sums of a model's integers: the same pair weighs the same alone and among others, and either
+way round.
 """
 
 from __future__ import annotations

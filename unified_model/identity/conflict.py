@@ -14,7 +14,9 @@ from unified_model.identity.person_levels import relate_dates
 
 
 def conflict_of(a: Form, b: Form) -> str | None:
-    """The comparison two persons contradict each other in: `given`, `middle`, `suffix`, `birth`; None when they don't."""
+    """The comparison two persons contradict each other in: `given`, `middle`, `suffix`, `birth`; None if in none."""
+    if "i" in a and "i" in b and not set(a["i"]).isdisjoint(b["i"]):
+        return None  # one identifier, however it is written otherwise
     given_a, given_b = a.get("g"), b.get("g")
     if (
         given_a

@@ -128,7 +128,8 @@ def _words(part: Part) -> str:
 def _sentence(verdict: str, weight: int, model: MatchModel, conflict: str | None) -> str:
     said = {"same": "One customer", "review": "Doubtful, for a person to decide", "different": "Two customers"}[verdict]
     because = f" because of the {conflict} names or dates" if conflict and verdict == "review" else ""
-    return f"{said}{because}: {weight / 1000:+.1f} bits; the machine joins from {model.merge / 1000:+.1f}, asks from {model.review / 1000:+.1f}."
+    bounds = f"the machine joins from {model.merge / 1000:+.1f}, asks from {model.review / 1000:+.1f}"
+    return f"{said}{because}: {weight / 1000:+.1f} bits; {bounds}."
 
 
 def _flips(model: MatchModel, weight: int, parts: list[Part], conflict: str | None) -> list[str]:

@@ -1,8 +1,8 @@
 """Blocking keys: two records are compared only when they share one.
 
-Rules are rows of data. A key is a signed 64-bit hash whose low bits name the rule, so that a bare key tells which row of
-RULES it belongs to. Whether a key forms pairs is a function of how many records hold it *now*: above the rule's cap it
-forms none, and what was skipped is counted.
+Rules are rows of data. A key is a signed 64-bit hash whose low bits name the rule, so that a bare key tells which row
+of RULES it belongs to. Whether a key forms pairs is a function of how many records hold it *now*: above the rule's cap
+it forms none, and what was skipped is counted.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from unified_model.identity.normalise.nicknames import group_of
 
 _RULE_BITS = 5
 _RULE_MASK = (1 << _RULE_BITS) - 1
-_VALUES = 3
-"""Values of one field that make keys: a record with forty e-mails is not a person."""
+VALUES = 3
+"""Values of one field that make keys, and that are compared: a record with forty e-mails is not a person."""
 
 
 class Rule(NamedTuple):
@@ -43,13 +43,14 @@ class Rule(NamedTuple):
 RULES: tuple[Rule, ...] = (
     Rule("email", "person", 1, 60, "same e-mail", sizes=True, people=True),
     Rule("phone", "person", 2, 60, "same phone", sizes=True, people=True),
-    Rule("name", "person", 3, 100, "same given and family name, in any order, nicknames as one", sizes=True),
+    Rule("name", "person", 3, 100, "same given and family name, in any order, nicknames as one"),
     Rule("family", "person", 4, 12, "same rare family name", sizes=True),
-    Rule("company_initials", "person", 5, 60, "same company and initials"),
-    Rule("postcode_given", "person", 6, 40, "same post code and given name"),
-    Rule("birth", "person", 7, 60, "same birth date", sizes=True),
-    Rule("identifier", "person", 8, 60, "same identifier", people=True),
-    Rule("name_postcode", "person", 9, 60, "same name and post code", refines="name"),
+    Rule("circle_family", "person", 5, 60, "same company (or town, where none is named) and family name"),
+    Rule("circle_given", "person", 6, 60, "same company (or town, where none is named) and given name"),
+    Rule("postcode_given", "person", 7, 40, "same post code and given name"),
+    Rule("birth", "person", 8, 60, "same birth date"),
+    Rule("birth_initials", "person", 9, 100, "same birth date and initials", refines="birth"),
+    Rule("identifier", "person", 10, 60, "same identifier"),
     Rule("domain", "organization", 17, 500, "same internet domain", sizes=True, people=True),
     Rule("core", "organization", 18, 500, "same name without legal form", sizes=True),
     Rule("phone", "organization", 19, 60, "same phone", sizes=True, people=True),
@@ -88,46 +89,52 @@ def keys_of(kind: Kind, form: Form) -> list[Key]:
 
 
 def _person_values(form: Form) -> Iterator[tuple[str, str]]:
-    for email in (*form.get("e", ())[:_VALUES], *form.get("r", ())[:1]):
+    for email in (*form.get("e", ())[:VALUES], *form.get("r", ())[:1]):
         yield "email", email
-    for phone in form.get("p", ())[:_VALUES]:
+    for phone in form.get("p", ())[:VALUES]:
         yield "phone", phone
     given, family = form.get("hg") or form.get("g", ""), form.get("hf") or form.get("f", "")
     families = [word for word in family.split() if len(word) > 1]
     groups = [group_of(given)] if len(given) > 1 else []
-    name = " ".join(sorted((*groups[:1], *(group_of(word) for word in families[-1:]))))
     if groups and families:
-        yield "name", name
+        yield "name", " ".join(sorted((groups[0], group_of(families[-1]))))
     for word in families[:2] if families else groups:
         yield "family", word
-    initials = "".join(sorted(word[0] for word in (*(groups or [given]), *families[-1:]) if word))
-    for start in company_starts(form):
-        if len(initials) > 1:
-            yield "company_initials", f"{start} {initials}"
+    for circle in circles(form):
+        if families:
+            yield "circle_family", f"{circle} {families[-1]}"
+        if groups:
+            yield "circle_given", f"{circle} {groups[0]}"
     for code in form.get("z", ())[:2]:
         if groups:
             yield "postcode_given", f"{code} {groups[0]}"
-        if groups and families:
-            yield "name_postcode", f"{name} {code}"
     if "b" in form:
         yield "birth", form["b"]
-    for identifier in form.get("i", ())[:_VALUES]:
+        initials = sorted(word[0] for word in (*(groups or [given]), *families[-1:]) if word)
+        if len(initials) > 1:
+            yield "birth_initials", f"{form['b']} {''.join(initials)}"
+    for identifier in form.get("i", ())[:VALUES]:
         yield "identifier", identifier
 
 
-def company_starts(form: Form) -> list[str]:
-    """The first letters of each company's name and domain: `falcon-logi.com` and `Falcon First Logistics` agree."""
+def circles(form: Form) -> list[str]:
+    """Where a person is met: the start of each company's name and domain, or else the town.
+
+    Seven letters let `falconf...` of a name and of its domain agree, and slips behind them pass.
+    """
     names = [*form.get("c", ())[:2], *map(domain_label, form.get("d", ())[:2])]
-    return list(dict.fromkeys(name.replace(" ", "")[:5] for name in names if len(name) > 2))
+    if not names:
+        names = [f"@{town}" for town in form.get("t", ())[:1]]
+    return list(dict.fromkeys(name.replace(" ", "")[:7] for name in names if len(name) > 2))
 
 
 def _organization_values(form: Form) -> Iterator[tuple[str, str]]:
-    for domain in form.get("d", ())[:_VALUES]:
+    for domain in form.get("d", ())[:VALUES]:
         yield "domain", domain
     name = form.get("n", "")
     if name:
         yield "core", name.replace(" ", "")
-    for phone in form.get("p", ())[:_VALUES]:
+    for phone in form.get("p", ())[:VALUES]:
         yield "phone", phone
     starts = [name.split()[0]] if name else []
     starts += [domain_label(domain).split(" ")[0] for domain in form.get("d", ())[:2]]
@@ -136,7 +143,7 @@ def _organization_values(form: Form) -> Iterator[tuple[str, str]]:
     words = sorted(sorted(name.split(), key=lambda word: (-len(word), word))[:2])
     if len(words) == 2:
         yield "sorted_words", " ".join(word[:4] for word in words)
-    for identifier in form.get("i", ())[:_VALUES]:
+    for identifier in form.get("i", ())[:VALUES]:
         yield "identifier", identifier
 
 

@@ -53,10 +53,9 @@ def _take_swapped(
     """Both words agree crosswise, or the only word of one record is a word of the other."""
     both = _agree(over) & _agree(under)
     at = crossed[both]
-    # Which of the two is the family name is unknown: the one that agrees letter by letter counts as family.
-    first_exact = over[both] == EXACT
-    families[at] = np.where(first_exact, over[both], under[both])
-    givens[at] = np.where(first_exact, under[both], over[both])
+    # Which of the two is the family name is unknown: the one that agrees better counts as family.
+    families[at] = np.minimum(over[both], under[both])
+    givens[at] = np.maximum(over[both], under[both])
     swapped[at] = True
     for one, other in ((over, under), (under, over)):
         single = _agree(one) & (other == NONE) & ~both

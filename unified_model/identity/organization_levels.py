@@ -68,7 +68,7 @@ def _name(columns: OrganizationColumns, left: Index, right: Index, numbers: Mapp
 
 
 def relate_cores(a: list[str], b: list[str]) -> NDArray[np.int16]:
-    """How two core names relate: the same letters, a slip or two, one within the other, the same first word, different."""
+    """How two core names relate: same letters, a slip or two, one within the other, same first word, different."""
     closed_a, closed_b = [x.replace(" ", "") for x in a], [x.replace(" ", "") for x in b]
     slips = cpdist(closed_a, closed_b, scorer=OSA.normalized_similarity, dtype=np.float32)
     sorted_a, sorted_b = [" ".join(sorted(x.split())) for x in a], [" ".join(sorted(x.split())) for x in b]

@@ -1,7 +1,7 @@
 """Which level of each comparison a pair of people reaches.
 
-What persons of one company share (name of the company, domain, switchboard, role address, place) is one witness, told once:
-by the comparison `company`. A phone or e-mail that several different people hold counts there, not as their own.
+What persons of one company share (name of the company, domain, switchboard, role address, place) is one witness, told
+once: by the comparison `company`. A phone or e-mail that several different people hold counts there, not as their own.
 """
 
 from __future__ import annotations
@@ -185,7 +185,7 @@ def _relate_emails(a: list[str], b: list[str]) -> NDArray[np.int16]:
         local, _, domain = first.partition("@")
         other, _, other_domain = second.partition("@")
         digits = any(map(str.isdigit, local))
-        if slips[n] == 1 or (slips[n] == 2 and len(local) > 7):
+        if slips[n] == 1 or (slips[n] == 2 and min(len(local), len(other)) > 7):
             found[n] = 3 if _letters(local) != _letters(other) or domain != other_domain else 1
         elif local == other and (digits and len(local) > 6):
             found[n] = 2
@@ -231,6 +231,7 @@ def _company(
     place = _places(columns, left, right)
     switchboard = (email > 0) & (email < _SHARED_BY_TWO) | (phone > 0) & (phone < _SHARED_BY_TWO)
     switchboard |= best_shared(columns.role, left, right, np.ones(len(columns.role.values) + 1, dtype=np.int16)) > 0
+    home = ~(_has_company(columns, left) | _has_company(columns, right))
     levels = np.zeros(len(left), dtype=np.int8)
     rows = (
         (conflict, "different"),
@@ -238,6 +239,9 @@ def _company(
         (place == 2, "same_postcode"),
         (switchboard, "same_switchboard"),
         (place == 3, "same_street"),
+        (home & (place == 1), "home_town"),
+        (home & (place == 2), "home_postcode"),
+        (home & (place == 3), "home_street"),
         (alike & ~(same), "alike"),
         (same, "same"),
     )
@@ -245,6 +249,10 @@ def _company(
     for holds, level in rows:
         levels[holds] = numbers[level]
     return levels
+
+
+def _has_company(columns: PersonColumns, records: Index) -> Flags:
+    return have(columns.core, records) | have(columns.domain, records)
 
 
 def _cores(columns: PersonColumns, left: Index, right: Index) -> tuple[NDArray[np.int16], Flags]:
@@ -290,18 +298,22 @@ def _places_known(columns: PersonColumns, left: Index, right: Index) -> Flags:
 
 def _birth(columns: PersonColumns, left: Index, right: Index, numbers: Mapping[str, int]) -> Levels:
     table = name_levels.level_table(
-        numbers, {EXACT: "same", TYPO: "slip", SIMILAR: "near", PART: "part", DIFFERENT: "different"}
+        numbers,
+        {EXACT: "same", NICKNAME: "same_year", TYPO: "slip", SIMILAR: "near", PART: "part", DIFFERENT: "different"},
     )
     return _where_both(columns.birth, left, right, relate_dates, table)
 
 
 def relate_dates(a: list[str], b: list[str]) -> NDArray[np.int16]:
-    """EXACT; TYPO: one digit, or day and month changed places; SIMILAR: a few weeks, a year or ten years off; PART: one
-    part the same; DIFFERENT."""
+    """How birth dates relate.
+
+    EXACT; NICKNAME: the same first of January, which is written where only the year is known; TYPO: one digit, or day
+    and month changed places; SIMILAR: a few weeks, a year or ten years off; PART: the same year or day; DIFFERENT.
+    """
     found = np.full(len(a), DIFFERENT, dtype=np.int16)
     for n, (first, second) in enumerate(zip(a, b, strict=True)):
         if first == second:
-            found[n] = EXACT
+            found[n] = NICKNAME if first.endswith("-01-01") else EXACT
         elif OSA.distance(first, second) == 1 or _turned(first, second):
             found[n] = TYPO
         elif _is_near(first, second):

@@ -46,8 +46,8 @@ def people_bucket(forms: Iterable[Form]) -> int:
     """0 while the block may be one person, then one more at each of PEOPLE_BOUNDS of different people.
 
     People count as different when both names differ: a married name, a typo, a nickname or a transliteration is no new
-    person, and neither is a wife or a son. Blocks of organizations count different companies in the same way. The count is
-    a function of the set of forms, not of their order.
+    person, and neither is a wife or a son. Blocks of organizations count different companies in the same way. The count
+    is a function of the set of forms, not of their order.
     """
     names = {(form["n"], form["n"]) if "n" in form else (form.get("f", ""), form.get("g", "")) for form in forms}
     people: list[tuple[str, str]] = []

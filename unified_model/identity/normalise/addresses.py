@@ -8,7 +8,8 @@ from functools import lru_cache
 from unified_model.identity.normalise.text import CACHED_VALUES, ascii_of, fold, is_placeholder
 
 _COUNTRIES = {
-    "US": "usa us united states united states of america america etats unis vereinigte staaten estados unidos stati uniti",
+    "US": "usa us united states united states of america america etats unis vereinigte staaten estados unidos "
+    "stati uniti",
     "GB": "gb uk united kingdom great britain england scotland wales northern ireland grossbritannien royaume uni",
     "DE": "de germany deutschland allemagne alemania germania ger",
     "FR": "fr france frankreich francia fra",
@@ -80,8 +81,9 @@ _PHRASES = (
 )  # fmt: skip
 _STREET_WORDS = {
     "street": "st", "strasse": "str", "avenue": "ave", "road": "rd", "boulevard": "blvd", "drive": "dr", "lane": "ln",
-    "court": "ct", "place": "pl", "square": "sq", "crescent": "cres", "circuit": "cct", "suite": "ste", "apartment": "apt",
-    "north": "n", "south": "s", "east": "e", "west": "w", "saint": "st", "platz": "pl", "highway": "hwy", "parade": "pde",
+    "court": "ct", "place": "pl", "square": "sq", "crescent": "cres", "circuit": "cct", "suite": "ste",
+    "apartment": "apt", "north": "n", "south": "s", "east": "e", "west": "w", "saint": "st", "platz": "pl",
+    "highway": "hwy", "parade": "pde",
 }  # fmt: skip
 _SPACES = re.compile(r"[^a-z0-9]+")
 

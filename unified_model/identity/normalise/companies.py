@@ -14,7 +14,8 @@ _LEGAL = word_list("legal_forms")
 _LEGAL_PHRASES = (
     ("und", "co"), ("and", "co"), ("mit", "beschrankter", "haftung"), ("sp", "z", "o", "o"), ("s", "p", "a"),
     ("s", "a"), ("s", "r", "l"), ("b", "v"), ("n", "v"), ("a", "s"), ("l", "l", "c"), ("p", "l", "c"), ("d", "o", "o"),
-    ("public", "limited", "company"), ("de", "c", "v"), ("de", "cv"), ("r", "l"), ("g", "m", "b", "h"), ("a", "g"), ("e", "k"),
+    ("public", "limited", "company"), ("de", "c", "v"), ("de", "cv"), ("r", "l"), ("g", "m", "b", "h"), ("a", "g"),
+    ("e", "k"),
 )  # fmt: skip
 _FILLERS = frozenset(("the", "and", "und", "et", "y", "der", "die", "das", "of", "de", "la", "le", "les", "e"))
 

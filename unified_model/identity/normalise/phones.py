@@ -132,7 +132,8 @@ def region_hint(countries: Sequence[str | None], numbers: Sequence[str], hosts: 
     return None
 
 
-_HOST_REGIONS = {"UK": "GB"} | {
-    code: code for code in ("DE", "FR", "AT", "CH", "IT", "ES", "PT", "NL", "BE", "IE", "DK", "SE", "NO", "FI", "PL", "CZ", "HU",
-    "CA", "AU", "NZ", "JP", "CN", "KR", "BR", "MX", "RU", "ZA")
-}  # fmt: skip
+_OWN_SUFFIXES = (
+    "AT", "AU", "BE", "BR", "CA", "CH", "CN", "CZ", "DE", "DK", "ES", "FI", "FR", "HU", "IE", "IT", "JP", "KR", "MX", "NL",
+    "NO", "NZ", "PL", "PT", "RU", "SE", "ZA",
+)  # fmt: skip
+_HOST_REGIONS = {code: code for code in _OWN_SUFFIXES} | {"UK": "GB"}
