@@ -12,6 +12,7 @@ from unified_model.errors import UsageError
 from unified_model.records import Reject
 from unified_model.store.bulk import rows_by_keys, write_rows
 from unified_model.store.codec import digest, encode, encode_bytes
+from unified_model.store.plain import storable
 from unified_model.store.tables.landing import dead_letter, source
 
 COLUMNS = tuple(c.name for c in dead_letter.columns)
@@ -43,10 +44,10 @@ def set_aside(
             key,
             source_id,
             object,
-            r.record_id,
-            r.place,
+            None if r.record_id is None else storable(r.record_id),
+            storable(r.place),
             r.reason,
-            r.detail,
+            storable(r.detail),
             encode(_text(r.raw)),
             d,
             "open",

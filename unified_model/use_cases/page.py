@@ -16,6 +16,7 @@ from unified_model.store import dead_letters, landing
 from unified_model.store.codec import digest, encode, encode_bytes
 from unified_model.store.engine import Store
 from unified_model.store.landing import Batch, Known, Newest
+from unified_model.store.plain import storable
 from unified_model.use_cases.implied import ImpliedOrganizations
 from unified_model.use_cases.unify import (
     Unified,
@@ -97,8 +98,10 @@ def land_page(work: PageWork, page: Page, now: datetime, guard: Guard | None, cu
     """Store a page and, unless None, its cursor. Returns its balanced counts."""
     counts = LandCounts(read=page.read, repeated=page.repeated)
     rejects = list(page.rejects)
-    records = {r.record_id: r for r in page.records}
-    counts.repeated += len(page.records) - len(records)
+    named = [r for r in page.records if _has_storable_ids(r)]
+    rejects += [_unnameable(r) for r in page.records if not _has_storable_ids(r)]
+    records = {r.record_id: r for r in named}
+    counts.repeated += len(named) - len(records)
     with work.store.read() as conn:
         known = landing.known_records(conn, work.source_id, work.object, list(records))
         moved = [r.record_id for r in records.values() if r.merged_into]
@@ -296,6 +299,16 @@ def _settled(work: PageWork, records: dict[str, SourceRecord], rejects: Sequence
 
 def _newest_stamp(page: Page) -> datetime | None:
     return max((r.modified_at for r in page.records if r.modified_at is not None), default=None)
+
+
+def _has_storable_ids(record: SourceRecord) -> bool:
+    ids = record.record_id + (record.merged_into or "")
+    return storable(ids) == ids
+
+
+def _unnameable(record: SourceRecord) -> Reject:
+    detail = f"A {record.object} has an id with a NUL or a broken character; correct it at the source."
+    return Reject(record.object, record.place, "bad_id", detail, repr(dict(record.payload)), record.record_id)
 
 
 def _unstorable(record: SourceRecord, error: Exception) -> Reject:

@@ -182,3 +182,15 @@ def test_objects_of_one_source_do_not_mix(world: World) -> None:
     world.resolve()
 
     assert sorted(rows(world, customer.c.kind)) == [("organization",), ("person",)]
+
+
+@pytest.mark.parametrize("odd", ["nul\0", "half\ud83d"])
+def test_text_that_no_store_can_hold_never_stops_a_page(odd: str):
+    with new_world() as world:
+        records = [contact("1", First=odd, Company=odd, Note=odd), contact(odd, First="Ann"), contact("2", First="Bob")]
+        counts = world.land_pages("emea", [page(records, [reject(place=odd, raw=odd, detail=odd, record_id=odd)])])
+        with world.store.read() as conn:
+            letters = conn.exec_driver_sql("select reason from dead_letter order by 1").scalars().all()
+
+    assert (counts.read, counts.stored, counts.rejected) == (4, 2, 2)
+    assert letters == ["bad_id", "row_too_short"]
