@@ -11,7 +11,7 @@ A form is JSON-able, holds no raw text, and leaves absent things out. Its keys a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from unified_model.entities import ContactPoint, OrganizationRecord, PersonRecord
@@ -49,15 +49,16 @@ def person_form(record: PersonRecord) -> Form:
         company = parse_company(job.name) if job.name else None
         if company is not None:
             cores.append(company.core)
-        domains.extend(site for site in (job.domain, job.website) if site)
+        domains += [site for site in (job.domain, job.website) if site]
     _put(form, "c", cores)
-    _put(form, "d", filter(None, map(company_domain, domains)))
+    _put_domains(form, domains)
     if record.birth_date:
         _put_one(form, "b", birth_date(record.birth_date))
     if record.job_title:
         title = fold(record.job_title)
         _put_one(form, "j", None if is_placeholder(title) else title)
-    _put(form, "i", _identifiers(record.external_ids))
+    if record.external_ids:
+        _put(form, "i", _identifiers(record.external_ids))
     return form
 
 
@@ -71,7 +72,7 @@ def organization_form(record: OrganizationRecord) -> Form:
             form["l"] = company.legal
     domains = _add_points(form, record.points)
     domains.extend(site for site in (record.domain, record.website) if site)
-    _put(form, "d", filter(None, map(company_domain, domains)))
+    _put_domains(form, domains)
     ids = dict(record.external_ids)
     if record.registration_id:
         ids["registration"] = record.registration_id
@@ -85,33 +86,40 @@ def _add_points(form: Form, points: Iterable[ContactPoint]) -> list[str]:
     roles: list[str] = []
     hosts: list[str] = []
     phones: list[ContactPoint] = []
-    countries: list[str | None] = []
+    country: str | None = None
     for point in points:
-        if point.kind == "email":
+        kind = point.kind
+        if kind == "email":
             email = parse_email(point.raw)
             if email is not None:
                 point.canonical = email.canonical
                 (roles if email.role else own).append(email.match)
                 hosts.append(email.domain)
-        elif point.kind == "phone":
+        elif kind == "phone":
             phones.append(point)
-        elif point.kind == "website":
+        elif kind == "website":
             point.canonical = company_domain(point.raw)
             hosts.append(point.raw)
-        elif point.kind == "address":
-            countries.append(_add_address(form, point))
+        else:
+            country = country or _add_address(form, point)
     if phones:
-        hint = region_hint(countries, [point.raw for point in phones], hosts)
-        numbers = []
-        for point in phones:
-            phone = parse_phone(point.raw, hint)
-            if phone is not None:
-                point.canonical = phone.canonical
-                numbers.append(phone.match)
-        _put(form, "p", numbers)
-    _put(form, "e", own)
-    _put(form, "r", roles)
+        _add_phones(form, phones, country, hosts)
+    if own:
+        _put(form, "e", own)
+    if roles:
+        _put(form, "r", roles)
     return hosts
+
+
+def _add_phones(form: Form, phones: Sequence[ContactPoint], country: str | None, hosts: Sequence[str]) -> None:
+    hint = country or region_hint([point.raw for point in phones], hosts)
+    numbers = []
+    for point in phones:
+        phone = parse_phone(point.raw, hint)
+        if phone is not None:
+            point.canonical = phone.canonical
+            numbers.append(phone.match)
+    _put(form, "p", numbers)
 
 
 def _add_names_of_emails(form: Form) -> None:
@@ -129,15 +137,27 @@ def _add_names_of_emails(form: Form) -> None:
 def _add_address(form: Form, point: ContactPoint) -> str | None:
     """Adds the parts of one address; returns its country's code."""
     parts: Mapping[str, str] = point.parts or {}
-    country = country_code(parts["country"]) if parts.get("country") else None
-    code = postcode(parts["postal_code"]) if parts.get("postal_code") else None
-    place = town(parts["locality"]) if parts.get("locality") else None
-    line = street(parts["street"]) if parts.get("street") else None
-    point.canonical = " | ".join(part for part in (line, code, place, country and country.lower()) if part) or None
-    for key, value in (("z", code), ("t", place), ("s", line)):
-        if value and value not in form.setdefault(key, []):
-            form[key].append(value)
+    get = parts.get
+    kept = []
+    for part, key, normalise in _ADDRESS_PARTS:
+        raw = get(part)
+        value = normalise(raw) if raw else None
+        if value:
+            kept.append(value)
+            values = form.get(key)
+            if values is None:
+                form[key] = [value]
+            elif value not in values:
+                values.append(value)
+    raw = get("country")
+    country = country_code(raw) if raw else None
+    if country:
+        kept.append(country.lower())
+    point.canonical = " | ".join(kept) or None
     return country
+
+
+_ADDRESS_PARTS = (("street", "s", street), ("postal_code", "z", postcode), ("locality", "t", town))
 
 
 def _identifiers(ids: Mapping[str, str]) -> list[str]:
@@ -145,10 +165,14 @@ def _identifiers(ids: Mapping[str, str]) -> list[str]:
     return [f"{kind}:{value}" for kind, value in folded if not is_placeholder(value)]
 
 
-def _put(form: Form, key: str, values: Iterable[str | None]) -> None:
-    kept = list(dict.fromkeys(value for value in values if value))
-    if kept:
-        form[key] = kept
+def _put_domains(form: Form, sites: Iterable[str]) -> None:
+    _put(form, "d", [domain for site in sites if (domain := company_domain(site))])
+
+
+def _put(form: Form, key: str, values: list[str]) -> None:
+    """Each value once, in order."""
+    if values:
+        form[key] = values if len(values) == 1 else list(dict.fromkeys(values))
 
 
 def _put_one(form: Form, key: str, value: str | None) -> None:

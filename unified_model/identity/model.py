@@ -1,7 +1,7 @@
 """The model that weighs pairs: comparisons, their levels, and how often each level is seen among same and different.
 
 A model is data: readable JSON in Splink's shape (comparisons with levels, m and u probabilities), plus a few keys of
-ours under `unsilo`. Weights are integers, thousandths of a bit, so that a sum is the same everywhere and on every machine.
+ours under `unsilo`. Weights are integers, thousandths of a bit, so that a sum is the same on every machine.
 """
 
 from __future__ import annotations

@@ -20,6 +20,7 @@ _EXTENSION = re.compile(
     r"(?:\s*(?:;ext=|ext(?:ension)?\b\.?|\bx\.?(?=\s*\d)|#|durchwahl|poste|p\.(?=\s*\d))\s*:?\s*\d{1,7}\s*$)|(?<=\d)x\d{1,7}\s*$",
     re.IGNORECASE,
 )
+_LETTER = re.compile(r"[A-Za-z]")
 _NOT_DIGITS = re.compile(r"\D+")
 _TRUNK_ZERO = re.compile(r"^(\+\d{1,3}[\s./-]*)\(0\)")
 _ODD = frozenset(
@@ -55,10 +56,12 @@ def region_of(raw: str) -> str | None:
 @lru_cache(maxsize=CACHED_VALUES)
 def parse_phone(raw: str, region: str | None) -> Phone | None:
     """The number, read with the record's country as a hint; None for placeholders and what is no number."""
-    text = _TRUNK_ZERO.sub(r"\1", _EXTENSION.sub("", raw).strip().removeprefix("tel:"))
+    text = raw.strip().removeprefix("tel:")
+    if not text.isdigit():
+        text = _TRUNK_ZERO.sub(r"\1", _EXTENSION.sub("", text))
     international = text.lstrip(" (").startswith("+")
     digits = _NOT_DIGITS.sub("", text)
-    if any(letter.isalpha() for letter in text) and len(digits) < 10:
+    if len(digits) < 10 and _LETTER.search(text):
         return None
     if not international and digits.startswith("00"):
         international, digits = True, digits[2:]
@@ -109,18 +112,15 @@ def _odd_national(digits: str, region: str) -> str:
 
 def _is_filler(digits: str) -> bool:
     """All one digit, a run, or the 555-01xx numbers that belong to nobody."""
-    if len(set(digits)) <= 2 and len(set(digits[-7:])) == 1:
+    if digits[-4:] == digits[-1] * 4 and digits[-7:] == digits[-1] * 7:
         return True
     if digits in "01234567890123456789" or digits in "98765432109876543210":
         return True
-    return len(digits) in (7, 10, 11) and digits[-7:-2] == "55501"
+    return digits[-7:-2] == "55501" and len(digits) in (7, 10, 11)
 
 
-def region_hint(countries: Sequence[str | None], numbers: Sequence[str], hosts: Sequence[str]) -> str | None:
-    """The country a record's national numbers most likely belong to: its address, other numbers, then domains."""
-    for country in countries:
-        if country:
-            return country
+def region_hint(numbers: Sequence[str], hosts: Sequence[str]) -> str | None:
+    """The country a record's national numbers most likely belong to: that of its other numbers, then of its domains."""
     for raw in numbers:
         region = region_of(raw)
         if region:
@@ -133,7 +133,7 @@ def region_hint(countries: Sequence[str | None], numbers: Sequence[str], hosts: 
 
 
 _OWN_SUFFIXES = (
-    "AT", "AU", "BE", "BR", "CA", "CH", "CN", "CZ", "DE", "DK", "ES", "FI", "FR", "HU", "IE", "IT", "JP", "KR", "MX", "NL",
-    "NO", "NZ", "PL", "PT", "RU", "SE", "ZA",
+    "AT", "AU", "BE", "BR", "CA", "CH", "CN", "CZ", "DE", "DK", "ES", "FI", "FR", "HU", "IE", "IT", "JP", "KR", "MX",
+    "NL", "NO", "NZ", "PL", "PT", "RU", "SE", "ZA",
 )  # fmt: skip
 _HOST_REGIONS = {code: code for code in _OWN_SUFFIXES} | {"UK": "GB"}
