@@ -35,7 +35,7 @@ TABLE_ROWS = 1_000
 def query(call: Call, sql: str, format_: str | None, as_json: bool) -> None:
     """Read-only SQL on the store; the database itself lets nothing be written.
 
-    Tables and views are described in docs/reference/data-dictionary.md; most people want customer_360, crosswalk,
+    Tables and views are described in docs/data-dictionary.md; most people want customer_360, crosswalk,
     field_provenance and silo_overlap. JSON comes a row a line.
     """
     from flows.secrets import store_url

@@ -5,8 +5,6 @@ python -m unified_model.store.dictionary docs/reference/data-dictionary.md
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import BigInteger, Boolean, Integer, SmallInteger, Table
@@ -29,9 +27,6 @@ _PREFACE = """\
 Every view, table and column of the store. Names are a promise: they change only with a line in the changelog.
 Times are UTC (`timestamptz` on PostgreSQL, fixed-width text like `2026-03-01T09:30:00.000000Z` on SQLite).
 Query the views first; the tables under them are the hub's own working data.
-
-Written from the comments in the code by
-`python -m unified_model.store.dictionary docs/reference/data-dictionary.md`.
 """
 
 
@@ -95,9 +90,3 @@ def _module_of(table: Table) -> str:
         if table in vars(module).values():
             return module.__name__.rpartition(".")[2]
     raise LookupError(table.name)
-
-
-if __name__ == "__main__":
-    target = Path(sys.argv[1])
-    target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_text(render(), encoding="utf-8")

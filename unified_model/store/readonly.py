@@ -150,4 +150,4 @@ def _postgres_fault(error: Any) -> Exception:
 
 
 def _wrong_sql(message: str) -> UsageError:
-    return UsageError(f"The statement is wrong: {message}.", "`docs/reference/data-dictionary.md` lists every column.")
+    return UsageError(f"The statement is wrong: {message}.", "`docs/data-dictionary.md` lists every column.")

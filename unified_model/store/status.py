@@ -154,7 +154,7 @@ def _postgres(url: str) -> Iterator[Ask | None]:
         connection.read_only = True
 
         def ask(sql: str) -> list[Row]:
-            return connection.execute(sql).fetchall()  # type: ignore[call-overload, no-any-return]
+            return connection.execute(sql).fetchall()
 
         known = ask("select to_regclass('alembic_version') is not null as known")
         yield ask if known[0]["known"] else None
