@@ -92,7 +92,7 @@ PERSON: dict[str, tuple[str, str, list[Row]]] = {
 ORGANIZATION: dict[str, tuple[str, str, list[Row]]] = {
     "name": ("name", "name", [
         ("exact", "same name", 7.0),
-        ("slip", "names that differ by a slip", 5.0),
+        ("slip", "names that differ by a slip", 6.5),
         ("contained", "one name holds the other", 1.5),
         ("first_word", "same first word", -2.0),
         ("different", "different names", -6.0),

@@ -72,7 +72,7 @@ def _cluster_two(
     weight = max((link[2] for link in links), default=model.merge - 1)
     if weight < model.merge:
         return Clustering([[a], [b]], [])
-    if model.kind == "person" and conflict_of(forms[a], forms[b]):
+    if conflict_of(model.kind, forms[a], forms[b]):
         return Clustering([[a], [b]], [HeldApart(min(a, b), max(a, b), weight, "conflict")])
     return Clustering([[a, b]], [])
 
@@ -157,11 +157,10 @@ class _Agglomeration:
     def _obstacle(self, a: int, b: int) -> str | None:
         if not self.sources[a].isdisjoint(self.sources[b]):
             return "unique"
-        if self.model.kind == "person":
-            forms = self.forms
-            ours, theirs = [forms[one] for one in self.cluster[a]], [forms[one] for one in self.cluster[b]]
-            if any(conflict_of(one, other) for one in ours for other in theirs):
-                return "conflict"
+        forms, kind = self.forms, self.model.kind
+        ours, theirs = [forms[one] for one in self.cluster[a]], [forms[one] for one in self.cluster[b]]
+        if any(conflict_of(kind, one, other) for one in ours for other in theirs):
+            return "conflict"
         return None
 
     def _decided_different(self, a: int, b: int) -> bool:

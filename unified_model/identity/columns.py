@@ -80,12 +80,17 @@ def on_distinct_pairs(
     values_b: Sequence[str],
     measure: Callable[[list[str], list[str]], NDArray[Any]],
 ) -> NDArray[np.int16]:
-    """`measure` applied once to each distinct pair of values, spread back over all pairs. No code may be negative."""
+    """`measure` applied once to each distinct pair of values, spread back over all pairs. No code may be negative.
+
+    It sees each pair in alphabetical order: not every measure of likeness is the same both ways.
+    """
     if len(a) == 0:
         return np.zeros(0, dtype=np.int16)
     combined = a.astype(np.int64) * len(values_b) + b
     distinct, back = np.unique(combined, return_inverse=True)
     first, second = np.divmod(distinct, len(values_b))
-    measured = measure([values_a[n] for n in first.tolist()], [values_b[n] for n in second.tolist()])
+    pairs = [(values_a[n], values_b[m]) for n, m in zip(first.tolist(), second.tolist(), strict=True)]
+    ordered = [(x, y) if x <= y else (y, x) for x, y in pairs]
+    measured = measure([x for x, _ in ordered], [y for _, y in ordered])
     spread: NDArray[np.int16] = np.asarray(measured, dtype=np.int16)[back]
     return spread

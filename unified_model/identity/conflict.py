@@ -6,17 +6,32 @@ from functools import lru_cache
 
 import numpy as np
 
+from unified_model.entities import Kind
 from unified_model.identity import name_levels
 from unified_model.identity.forms import Form
 from unified_model.identity.name_levels import DIFFERENT, EXACT, NICKNAME, TYPO
+from unified_model.identity.normalise.domains import domain_label
 from unified_model.identity.normalise.text import CACHED_VALUES
 from unified_model.identity.person_levels import relate_dates
 
 
-def conflict_of(a: Form, b: Form) -> str | None:
-    """The comparison two persons contradict each other in: `given`, `middle`, `suffix`, `birth`; None if in none."""
+def conflict_of(kind: Kind, a: Form, b: Form) -> str | None:
+    """The comparison in which two records contradict each other: `given`, `domain` ...; None if in none."""
     if "i" in a and "i" in b and not set(a["i"]).isdisjoint(b["i"]):
-        return None  # one identifier, however it is written otherwise
+        return None  # one identifier, whatever else differs
+    return _person_conflict(a, b) if kind == "person" else _organization_conflict(a, b)
+
+
+def _organization_conflict(a: Form, b: Form) -> str | None:
+    """Two companies of one name keep their own domains; one company may have acme.com and acme.de."""
+    if "d" in a and "d" in b and set(a["d"]).isdisjoint(b["d"]):
+        labels = {domain_label(domain) for domain in a["d"]}
+        if labels.isdisjoint(map(domain_label, b["d"])):
+            return "domain"
+    return None
+
+
+def _person_conflict(a: Form, b: Form) -> str | None:
     given_a, given_b = a.get("g"), b.get("g")
     if (
         given_a
@@ -51,14 +66,14 @@ def _is_swapped(a: Form, b: Form) -> bool:
 @lru_cache(maxsize=CACHED_VALUES)
 def given_relation(a: str, b: str) -> int:
     """How two given names relate, as `name_levels` measures it."""
-    return int(name_levels.given_relations([a], [b])[0])
+    return int(name_levels.given_relations([min(a, b)], [max(a, b)])[0])
 
 
 @lru_cache(maxsize=CACHED_VALUES)
 def _middle_relation(a: str, b: str) -> int:
-    return int(name_levels.relate_middles([a], [b])[0])
+    return int(name_levels.relate_middles([min(a, b)], [max(a, b)])[0])
 
 
 @lru_cache(maxsize=CACHED_VALUES)
 def _birth_relation(a: str, b: str) -> int:
-    return int(np.asarray(relate_dates([a], [b]))[0])
+    return int(np.asarray(relate_dates([min(a, b)], [max(a, b)]))[0])

@@ -60,7 +60,7 @@ def explain_pair(model: MatchModel, form_a: Form, form_b: Form, stats: Stats) ->
             rarity = _rarity(model, comparison.name, form_a, form_b, stats)
             parts.append(Part(comparison.name, level.name, level.says, level.weight, left, right, rarity))
     parts.sort(key=lambda part: -abs(part.weight))
-    conflict = conflict_of(form_a, form_b) if model.kind == "person" else None
+    conflict = conflict_of(model.kind, form_a, form_b)
     verdict = "same" if weight >= model.merge and not conflict else "review" if weight >= model.review else "different"
     shared = {key.hash for key in keys_of(model.kind, form_a)}
     keys = [f"{key.rule} {key.value}" for key in keys_of(model.kind, form_b) if key.hash in shared]

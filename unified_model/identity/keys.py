@@ -18,6 +18,7 @@ from unified_model.identity.normalise.nicknames import group_of
 
 _RULE_BITS = 5
 _RULE_MASK = (1 << _RULE_BITS) - 1
+_VOWELS = str.maketrans("", "", "aeiou")
 VALUES = 3
 """Values of one field that make keys, and that are compared: a record with forty e-mails is not a person."""
 
@@ -56,6 +57,8 @@ RULES: tuple[Rule, ...] = (
     Rule("phone", "organization", 19, 60, "same phone", sizes=True, people=True),
     Rule("first_word", "organization", 20, 300, "same first word or start of the domain"),
     Rule("sorted_words", "organization", 21, 300, "same start of the two longest words"),
+    Rule("consonants", "organization", 23, 60, "same consonants"),
+    Rule("tail", "organization", 24, 60, "same letters after the first five"),
     Rule("identifier", "organization", 22, 60, "same registration"),
 )
 RULE_OF_CODE = {rule.code: rule for rule in RULES}
@@ -141,10 +144,20 @@ def _organization_values(form: Form) -> Iterator[tuple[str, str]]:
     for start in dict.fromkeys(start[:6] for start in starts if len(start) > 1):
         yield "first_word", start
     words = sorted(sorted(name.split(), key=lambda word: (-len(word), word))[:2])
+    closed = name.replace(" ", "")
+    consonants = "".join(letter for letter in closed[:1] + closed[1:].translate(_VOWELS))
+    if len(consonants) > 3:
+        yield "consonants", _without_repeats(consonants)
+    if len(closed) > 10:
+        yield "tail", closed[5:]
     if len(words) == 2:
         yield "sorted_words", " ".join(word[:4] for word in words)
     for identifier in form.get("i", ())[:VALUES]:
         yield "identifier", identifier
+
+
+def _without_repeats(text: str) -> str:
+    return "".join(letter for n, letter in enumerate(text) if not n or letter != text[n - 1])
 
 
 def forms_pairs(key: int, records: int, oversize_parents: bool = False) -> bool:
