@@ -95,7 +95,13 @@ def _as_stained_key(column: Column) -> Guess | None:
     """A column that is called an id and nearly always is one: a few repeated rows are dirt, not another meaning."""
     shape = column.shape
     spoiled = shape.rows - shape.distinct
-    if column.concept != "id" or column.certainty < 0.9 or shape.id_like < 0.95 or spoiled > 0.01 * shape.rows:
+    if (
+        shape.rows < 20
+        or column.concept != "id"
+        or column.certainty < 0.9
+        or shape.id_like < 0.95
+        or spoiled > max(1, 0.01 * shape.rows)
+    ):
         return None
     return Guess(
         column.name, 0.8, f"called {column.name!r}; filled and different in all but {spoiled} of {shape.rows} rows read"

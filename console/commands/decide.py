@@ -177,15 +177,19 @@ def show_reviews(rows: list[dict[str, Any]]) -> None:
     """Pairs waiting, two lines each."""
     for one in rows:
         click.echo(f"\n{one['weight_bits']:+.1f} bits, {one['kind']}: {one['words']}")
-        for side in (one["a"], one["b"]):
-            known = [
-                str(side[name]) for name in ("display_name", "email", "phone", "company", "locality") if name in side
-            ]
-            click.echo(visible(f"  {side['record']:<44} {' · '.join(dict.fromkeys(known))}"))
+        show_side(one["a"])
+        show_side(one["b"])
     first = rows[0]
     click.echo("\nLook closer, then settle it:")
     click.echo(visible(f"  unsilo explain {first['a']['record']} {first['b']['record']}"))
     click.echo(visible(f"  unsilo decide {first['a']['record']} {first['b']['record']} same"))
+
+
+def show_side(side: Mapping[str, Any]) -> None:
+    """One record of a pair, with what its customer is known by."""
+    known = [str(side[name]) for name in _TELLING if name in side]
+    click.echo(visible(f"  {side['record']}"))
+    click.echo(visible(f"      {' · '.join(dict.fromkeys(known))}"))
 
 
 def _show_decisions(rows: list[dict[str, Any]]) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 
 from rich.text import Text
 
+from console.commands.decide import show_side
 from console.demo.measure import b_cubed, pairwise
 from console.demo.picture import gauge, overlap
 from console.demo.stage import Stage
@@ -125,9 +126,8 @@ def decide_and_undo(stage: Stage) -> None:
         return
     pair = (waiting[0]["a"]["record"], waiting[0]["b"]["record"])
     stage.out.print("The machine was not sure about these two:\n")
-    for side in (waiting[0]["a"], waiting[0]["b"]):
-        values = [str(side[name]) for name in ("display_name", "email", "phone", "company") if name in side]
-        stage.out.print(f"  {side['record']:<44} {' · '.join(values)}", style="bold")
+    show_side(waiting[0]["a"])
+    show_side(waiting[0]["b"])
     stage.out.print()
     before = _customers_of(stage, pair)
     stage.command("decide", *pair, "same", "--reason", "checked by telephone")
