@@ -23,7 +23,7 @@ from connectors.files.cursor import Cursor, Place, load_cursor
 from connectors.files.dialect import Dialect
 from connectors.files.encoding import EncodingDecision
 from connectors.files.opening import Fingerprint, Stamp, fingerprint
-from connectors.files.reading import Chunk, RowReader, key_columns, row_reader
+from connectors.files.reading import PAGE, Chunk, RowReader, key_columns, row_reader
 from connectors.files.settings import FileSettings, settings_of
 from connectors.files.tables import Note
 from connectors.files.workbook import SheetTable, Workbook
@@ -72,6 +72,8 @@ class FileConnector:
         self.settings = settings
         self._installation = installation
         self._mappings = mappings
+        self.page_size = PAGE
+        """Rows a page covers."""
         self._found: Catalogue | None = None
         self._tables: dict[Part, tuple[Stamp, CsvTable | SheetTable]] = {}
         self._books: list[Workbook] = []
@@ -236,7 +238,7 @@ class FileConnector:
     ) -> Iterator[tuple[Page, bool]]:
         """Pages of one file and whether each is its last. Retry when the file changes meanwhile."""
         at = cursor.at if cursor.at and (cursor.at.file, cursor.at.fingerprint) == (part.name, found) else None
-        for chunk in self.row_reader(object, part).chunks(at.line if at else 0):
+        for chunk in self.row_reader(object, part).chunks(at.line if at else 0, self.page_size):
             self._same_file(part, stamp)
             place = None if chunk.last else Place(part.name, found, chunk.next_line, chunk.covered)
             yield _page(chunk, replace(cursor, at=place)), chunk.last

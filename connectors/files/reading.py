@@ -60,8 +60,8 @@ class RowReader:
     fallback: datetime
     """Time of records that tell none themselves."""
 
-    def chunks(self, start_line: int) -> Iterator[Chunk]:
-        """All rows and defects from a line on, some thousands at a time."""
+    def chunks(self, start_line: int, page: int = PAGE) -> Iterator[Chunk]:
+        """All rows and defects from a line on, `page` of them at a time."""
         take = self._taker()
         records: list[SourceRecord] = []
         rejects: list[Reject] = []
@@ -80,7 +80,7 @@ class RowReader:
                     raw += len(taken.raw)
                 else:
                     records.append(taken)
-                if len(records) + len(rejects) >= PAGE or raw > PAGE_RAW:
+                if len(records) + len(rejects) >= page or raw > PAGE_RAW:
                     ended = covered == total
                     yield Chunk(records, rejects, line + 1, covered, ended)
                     records, rejects, raw = [], [], 0

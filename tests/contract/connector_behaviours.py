@@ -1,0 +1,92 @@
+"""The behaviours every connector must show, by number and name; those marked are proved against a naive client too."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Behaviour(NamedTuple):
+    """One behaviour. `bites`: a naive client must get it wrong."""
+
+    number: int
+    name: str
+    bites: bool
+
+
+_NAMES = """
+reads_every_record_once
+order_is_never_assumed
+empty_object_is_empty_not_an_error
+page_shorter_than_asked_is_not_the_end N
+records_created_while_walking_arrive_by_the_next_run
+values_arrive_unmangled N
+null_empty_and_absent_are_told_apart_as_the_vendor_does
+many_fields_do_not_break_the_request N
+memory_is_bounded_by_the_page
+unchanged_source_reads_nothing
+one_change_reads_one_record_and_its_overlap
+ties_beyond_a_page_are_all_read N
+ties_beyond_every_limit_are_all_read N
+late_commit_is_not_lost N
+late_index_is_not_lost N
+record_changed_while_paging_is_read_again
+cursor_never_passes_the_start_of_the_run
+local_clock_skew_does_not_matter N
+expired_cursor_means_full_read_and_diff
+dead_page_token_resumes_without_loss_or_repeat N
+bulk_touch_of_everything_is_survived
+same_record_over_two_ways_of_reading_is_equal
+soft_delete_is_seen N
+hard_delete_is_seen_after_reconcile N
+restore_is_seen
+merge_names_the_survivor N
+chain_of_merges_resolves
+conversion_links_the_two_records
+erasure_at_the_vendor_is_told_from_delete
+reconcile_finds_a_dropped_record_and_says_so
+reconcile_of_a_broken_read_deletes_nothing N
+new_field_appears_and_is_backfilled N
+vanished_field_is_not_read_as_empty N
+custom_fields_and_objects_arrive
+excluded_field_is_never_ingested
+unknown_type_becomes_text
+calculated_field_is_refreshed N
+references_and_associations_arrive
+association_change_alone_is_seen N
+many_to_many_is_complete_beyond_a_page
+a_result_for_every_op_in_any_mix
+one_bad_record_does_not_sink_the_batch N
+update_sends_only_what_changed
+leave_and_clear_are_different N
+create_twice_makes_one N
+lost_answer_is_resolved_by_reading N
+retry_never_repeats_an_applied_write N
+newer_edit_by_them_is_a_conflict_not_a_victim N
+duplicate_refusal_names_the_other_record
+validation_refusal_names_the_field
+locked_record_is_retried_alone
+merged_or_deleted_target_is_followed_or_reported
+own_write_read_back_is_an_echo N
+batches_split_by_count_and_bytes
+retry_after_is_honoured
+rate_budget_is_never_exceeded N
+daily_budget_pauses_and_says_until_when
+expired_session_in_mid_page_is_renewed_once N
+refused_credentials_stop_with_a_remedy
+missing_permission_stops_one_object_only
+html_error_and_cut_body_are_transient N
+slow_server_times_out
+killed_anywhere_resumes_without_loss_or_double N
+failed_object_is_never_green
+secrets_and_personal_data_never_reach_logs_or_errors
+calls_are_what_the_rows_need
+plain_http_is_refused_beyond_loopback
+token_of_another_installation_is_refused
+"""
+
+BEHAVIOURS: dict[str, Behaviour] = {
+    name: Behaviour(number, name, mark == "N")
+    for number, line in enumerate(_NAMES.split("\n")[1:-1], start=1)
+    for name, _, mark in [line.partition(" ")]
+}
+"""By name, in the order of their numbers."""
