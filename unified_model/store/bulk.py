@@ -16,7 +16,7 @@ from sqlalchemy import Boolean, Connection, Integer, Table
 from unified_model.store import bulk_postgres
 from unified_model.store.faults import translated
 from unified_model.store.plain import refuse_naive_times, refuse_odd_text, texts_of_times, times_of_texts
-from unified_model.store.types import UtcTime
+from unified_model.store.types import Json, UtcTime
 
 OnConflict = Literal["error", "ignore", "update"]
 Row = tuple[Any, ...]
@@ -42,7 +42,7 @@ def write_rows(
     if not batch:
         return 0
     key = tuple(conflict_columns) or plan.key
-    cells = refuse_odd_text(table.name, columns, batch, plan.text)
+    cells = refuse_odd_text(table.name, columns, batch, plan.text, plan.times)
     refuse_naive_times(cells, plan.times)
     with translated():
         if conn.dialect.name == "sqlite":
@@ -63,7 +63,7 @@ def update_rows(
     batch = rows if isinstance(rows, list) else list(rows)
     if not batch:
         return 0
-    cells = refuse_odd_text(table.name, names, batch, plan.text)
+    cells = refuse_odd_text(table.name, names, batch, plan.text, plan.times)
     refuse_naive_times(cells, plan.times)
     with translated():
         if conn.dialect.name == "sqlite":
@@ -149,7 +149,7 @@ def _plan(table: Table, columns: tuple[str, ...]) -> _Plan:
             times.append(position)
         elif isinstance(type_, Boolean):
             booleans.append(position)
-        elif not isinstance(type_, Integer):
+        elif not isinstance(type_, Integer | Json):  # JSON comes encoded, and so without odd text
             text.append(position)
     return _Plan(tuple(text), tuple(times), tuple(booleans), tuple(c.name for c in table.primary_key))
 

@@ -145,7 +145,7 @@ def write_batch(
     if batch.aliases:
         write_rows(conn, record_alias, tuple(c.name for c in record_alias.columns), batch.aliases, on_conflict="update")
     if batch.key_ops:
-        rows = [(seq, *op) for seq, op in zip(places, batch.key_ops, strict=True)]
+        rows = list(zip(places, *zip(*batch.key_ops, strict=True), strict=True))
         write_rows(conn, blocking_key_log, ("seq", "key", "record", "op"), rows)
     enqueue(conn, batch.queue, queue_seq, cause)
 

@@ -25,11 +25,16 @@ def storable(text: str) -> str:
     return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
-def refuse_odd_text(table: str, columns: Sequence[str], rows: Sequence[Row], text: Sequence[int]) -> Cells:
+def refuse_odd_text(
+    table: str, columns: Sequence[str], rows: Sequence[Row], text: Sequence[int], needed: Sequence[int] = ()
+) -> Cells:
     """The batch by columns; `Rejected` if any text holds what PostgreSQL can't (NUL) or UTF-8 can't (half a pair).
 
-    One search a column of the whole batch, so that it costs next to nothing.
+    One search a column of the whole batch, so that it costs next to nothing. Without text and `needed` columns there
+    is nothing to lay out, and nothing is.
     """
+    if not (text or needed):
+        return []
     cells: Cells = list(zip(*rows, strict=True))
     for position in text:
         joined = "".join(filter(None, cells[position]))

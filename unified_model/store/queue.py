@@ -5,14 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from sqlalchemy import Connection, bindparam, case, delete, func, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection, func, select
 
 from unified_model.store.bulk import rows_by_keys
 from unified_model.store.tables.identity import resolve_queue
 from unified_model.store.tables.landing import source_record
 
 LINKS, VALUES = 0, 1
+
+# Written out, because these three run for every record of a first sync.
+_ENQUEUE = """
+insert into resolve_queue (record, stage, seq, cause) values ({mark}, {mark}, {mark}, {mark})
+on conflict (record) do update set
+    stage = case when resolve_queue.stage < excluded.stage then resolve_queue.stage else excluded.stage end,
+    seq = excluded.seq,
+    cause = excluded.cause
+"""
+_ADVANCE = "update resolve_queue set stage = 1 where record = {mark} and seq = {mark}"
+_DRAIN = "delete from resolve_queue where record = {mark} and seq = {mark} and stage = 1"
 
 
 class Waiting(NamedTuple):
@@ -28,15 +38,9 @@ def enqueue(conn: Connection, stages: Mapping[int, int], seq: int, cause: str) -
     """Ask for records to be resolved. A waiting request keeps its lower stage and takes the newer sequence."""
     if not stages:
         return
-    insert = postgresql.insert if conn.dialect.name == "postgresql" else sqlite.insert
-    wanted = insert(resolve_queue)
-    lower = case((resolve_queue.c.stage < wanted.excluded.stage, resolve_queue.c.stage), else_=wanted.excluded.stage)
-    statement = wanted.on_conflict_do_update(
-        index_elements=["record"],
-        set_={"stage": lower, "seq": wanted.excluded.seq, "cause": wanted.excluded.cause},
-    )
-    rows = [{"record": r, "stage": stages[r], "seq": seq, "cause": cause} for r in sorted(stages)]
-    conn.execute(statement, rows)
+    mark = "%s" if conn.dialect.name == "postgresql" else "?"
+    rows = [(record, stages[record], seq, cause) for record in sorted(stages)]
+    conn.exec_driver_sql(_ENQUEUE.format(mark=mark), rows)
 
 
 def take(conn: Connection, stage: int, limit: int | None = None, kind: str | None = None) -> list[Waiting]:
@@ -73,24 +77,16 @@ def count(conn: Connection) -> int:
 
 def advance(conn: Connection, done: Sequence[Waiting]) -> None:
     """Move records from links to values, except those asked for again meanwhile."""
-    statement = (
-        update(resolve_queue)
-        .where(resolve_queue.c.record == bindparam("key"), resolve_queue.c.seq == bindparam("number"))
-        .values(stage=VALUES)
-    )
-    _run(conn, statement, done)
+    _run(conn, _ADVANCE, done)
 
 
 def drain(conn: Connection, done: Iterable[Waiting]) -> None:
     """Take resolved records out of the queue, except those asked for again meanwhile."""
-    statement = delete(resolve_queue).where(
-        resolve_queue.c.record == bindparam("key"),
-        resolve_queue.c.seq == bindparam("number"),
-        resolve_queue.c.stage == VALUES,
-    )
-    _run(conn, statement, list(done))
+    _run(conn, _DRAIN, done)
 
 
-def _run(conn: Connection, statement: object, done: Sequence[Waiting]) -> None:
-    if done:
-        conn.execute(statement, [{"key": w.record, "number": w.seq} for w in done])  # type: ignore[call-overload]
+def _run(conn: Connection, sql: str, done: Iterable[Waiting]) -> None:
+    mark = "%s" if conn.dialect.name == "postgresql" else "?"
+    rows = [(w.record, w.seq) for w in done]
+    if rows:
+        conn.exec_driver_sql(sql.format(mark=mark), rows)

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from unified_model.collecting import rare_collections
 from unified_model.errors import NeedsOperator
 from unified_model.mapping.rows import ObjectMapping
 from unified_model.records import Page, SourceRecord
@@ -60,15 +61,16 @@ def land(
     total = counts if counts is not None else LandCounts()
     seen = bytearray() if order.deletes_by_absence else None
     work = PageWork(store, order.source_id, order.object, order.run, mapping, unifier(mapping), seen, letters)
-    for page in read(cursor):
-        # Absence can only be judged after one whole read, so a snapshot's cursor moves with its last page alone.
-        total.add(land_page(work, page, clock(), guard, page.cursor if seen is None else None))
-        if progress:
-            progress("read", total.read, None)
-        if page.complete and seen is not None:
-            total.deleted += _delete_absent(work, order, page, clock, guard)
-        if should_stop and should_stop():
-            break
+    with rare_collections():
+        for page in read(cursor):
+            # Absence can only be judged after one whole read, so a snapshot's cursor moves with its last page alone.
+            total.add(land_page(work, page, clock(), guard, page.cursor if seen is None else None))
+            if progress:
+                progress("read", total.read, None)
+            if page.complete and seen is not None:
+                total.deleted += _delete_absent(work, order, page, clock, guard)
+            if should_stop and should_stop():
+                break
     return total
 
 
