@@ -73,7 +73,11 @@ def _looks(path: Path, skipped: list[tuple[str, str]]) -> Iterator[_Look]:
 
     connector = open_files("init", {"path": str(path)})
     try:
-        for object, parts in connector.objects().items():
+        try:
+            objects = connector.objects()
+        except UnsiloError as error:
+            raise UsageError(error.message, error.remedy) from error
+        for object, parts in objects.items():
             file = parts[0].file.path
             try:
                 preview = connector.preview(object, SAMPLE_ROWS)

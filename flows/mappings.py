@@ -37,20 +37,27 @@ def _written(source: SourceSettings, object: str) -> Mapping[str, Any]:
 
 
 def _from_export(source: SourceSettings, object: str, header: Sequence[str]) -> ObjectMapping:
-    from connectors.files.recognise import recognise
+    from connectors.files.recognise import read_as, recognise
 
-    known = recognise(header)
     wanted = source.options.get("export")
+    if wanted:
+        mapping = read_as(wanted, header)
+        if mapping is None:
+            raise NeedsOperator(
+                f"{source.label}/{object} is said to be the export {wanted!r}, which Unsilo does not know.",
+                f"Correct `export` in [sources.{source.label}], for example salesforce.Contact or hubspot.contacts.",
+            )
+        if mapping.key is None:
+            raise NeedsOperator(
+                f"{source.label}/{object} is said to be the export {wanted}, but has no column with its record ids.",
+                f"Correct `export` in [sources.{source.label}], or the file.",
+            )
+        return mapping
+    known = recognise(header)
     if known is None:
         raise NeedsOperator(
             f"The columns of {source.label}/{object} are not those of an export Unsilo knows.",
             f"Let `unsilo init PATH` propose a mapping, or write one as [sources.{source.label}.mapping].",
-        )
-    found = f"{known.vendor}.{known.object}"
-    if wanted and wanted != found:
-        raise NeedsOperator(
-            f"{source.label}/{object} is said to be the export {wanted}, but its columns are those of {found}.",
-            f"Correct `export` in [sources.{source.label}], or the file.",
         )
     return known.mapping
 

@@ -57,6 +57,12 @@ class SyncReport:
         return min(states, key=_WORST_FIRST.index, default="done")
 
     @property
+    def errors(self) -> list[str]:
+        """What went wrong, a sentence a source, then the resolve's."""
+        told = [pull.error for pull in self.pulls] + ([self.resolve.error] if self.resolve else [])
+        return [error for error in told if error]
+
+    @property
     def exit_code(self) -> int:
         """0 done, 1 failed or stopped, 3 done with records set aside."""
         return _EXIT_CODES[self.state]

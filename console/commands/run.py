@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from console.faults import say
 from console.options import Call, Command
 from console.output import number, print_table, screen
 from console.progress import at_terminal, emit, watching
@@ -101,6 +102,8 @@ def tell(report: SyncReport, as_json: bool = False) -> None:
     """The result: a table for people, a JSON line for programs."""
     if as_json or not at_terminal():
         emit("done", **report.as_dict())
+        for sentence in dict.fromkeys(filter(None, report.errors)):
+            say(sentence)
     else:
         show_report(report)
 
