@@ -19,7 +19,7 @@ _RULES = {
     "most_recent": "newest",
     "most_complete": "most complete",
     "most_frequent": "most frequent",
-    "verified_first_then_most_held_then_most_recent": "most held",
+    "best_reach": "best to reach",
     "a_person_chose": "a person's choice",
 }
 

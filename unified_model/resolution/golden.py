@@ -3,41 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
 from unified_model.consent import ConsentEvent, consent_events, settle_consents
 from unified_model.entities import ORGANIZATION_FIELDS, PERSON_FIELDS
 from unified_model.records import NaturalKey
+from unified_model.resolution.reach import GoldenPoint, MemberRecord, golden_points, take_primaries
 from unified_model.store.codec import decode, digest, encode, encode_bytes
 from unified_model.store.golden_rows import golden_columns
 from unified_model.survivorship import Candidate, Survivor, choose_survivors, merge_by_key
-
-ADDRESS_COLUMNS = ("street", "locality", "region", "postal_code", "country")
-
-
-@dataclass(slots=True)
-class MemberRecord:
-    """One live member of a customer with everything survivorship reads."""
-
-    candidate: Candidate
-    points: Sequence[Mapping[str, Any]]
-    consents: Sequence[dict[str, Any]]
-
-
-class GoldenPoint(NamedTuple):
-    """One way to reach the customer, with the record it was taken from and all that hold it."""
-
-    kind: str
-    canonical: str
-    value: str
-    label: str | None
-    parts: Mapping[str, str] | None
-    verified: bool
-    since: datetime | None
-    winner: NaturalKey
-    holders: tuple[NaturalKey, ...]
 
 
 class Golden(NamedTuple):
@@ -80,8 +55,8 @@ def golden_of(kind: str, members: Sequence[MemberRecord], choices: Mapping[str, 
     """Golden values of a customer whose live members these are; none at all gives an empty row."""
     candidates = [m.candidate for m in members]
     survivors = choose_survivors(kind, candidates, choices)
-    points = golden_points(members)
-    _take_primaries(survivors, points, candidates)
+    points = golden_points(members, choices)
+    take_primaries(survivors, points, candidates)
     records: dict[NaturalKey, int] = {}
     provenance = {name: _origin(s, records) for name, s in sorted(survivors.items())}
     values: dict[str, Any] = {name: s.value for name, s in survivors.items()}
@@ -96,68 +71,10 @@ def golden_of(kind: str, members: Sequence[MemberRecord], choices: Mapping[str, 
         provenance["display_name"] = [place, f"derived from {derived_from}", since]
     told = {"records": [list(key) for key in records], "fields": provenance}
     row = [values.get(name) for name in golden_columns(kind) if name not in ("customer_id", "provenance")]
-    reach = [[*p[:7], list(p.winner), [list(key) for key in p.holders]] for p in points]
+    reach = [[*p[:8], list(p.winner), [list(key) for key in p.holders]] for p in points]
     agreed = [[*e[:6], list(e.key)] for e in consents]
     hashed = digest(encode_bytes([row, told, reach, agreed]))
     return Golden(values, told, points, consents, hashed)
-
-
-def golden_points(members: Sequence[MemberRecord]) -> list[GoldenPoint]:
-    """The union of the members' contact points, best first within each kind."""
-    held: dict[tuple[str, str], list[tuple[MemberRecord, Mapping[str, Any]]]] = {}
-    for member in sorted(members, key=lambda m: m.candidate.key):
-        for point in member.points:
-            if point["until"] is None:
-                held.setdefault((point["kind"], point["canonical"] or point["raw"]), []).append((member, point))
-    points = [_golden_point(kind, canonical, some) for (kind, canonical), some in held.items()]
-    return sorted(points, key=_point_order)
-
-
-def _golden_point(kind: str, canonical: str, holders: Sequence[tuple[MemberRecord, Mapping[str, Any]]]) -> GoldenPoint:
-    member, point = max(holders, key=lambda h: (bool(h[1]["verified"]), _point_time(*h)))
-    keys = tuple(sorted({m.candidate.key for m, _ in holders}))
-    return GoldenPoint(
-        kind, canonical, point["raw"], point["label"], point["parts"], bool(point["verified"]),
-        _point_since(member, point), member.candidate.key, keys,
-    )  # fmt: skip
-
-
-def _point_since(member: MemberRecord, point: Mapping[str, Any]) -> datetime | None:
-    if point["since"] is not None:
-        return point["since"]  # type: ignore[no-any-return]
-    field = f"{point['kind']}:{point['label']}" if point["label"] else point["kind"]
-    return member.candidate.since_of(field)
-
-
-def _point_time(member: MemberRecord, point: Mapping[str, Any]) -> float:
-    since = _point_since(member, point)
-    return since.timestamp() if since is not None else float("-inf")
-
-
-def _point_order(point: GoldenPoint) -> tuple[Any, ...]:
-    """Verified first, readable before unreadable, held by more records, newest; then by value."""
-    since = point.since.timestamp() if point.since is not None else float("-inf")
-    return point.kind, not point.verified, point.value == point.canonical and point.kind == "phone", \
-        -len(point.holders), -since, point.canonical  # fmt: skip
-
-
-def _take_primaries(
-    survivors: dict[str, Survivor], points: Sequence[GoldenPoint], candidates: Sequence[Candidate]
-) -> None:
-    """Primary e-mail, phone and address as fields of the row."""
-    by_key = {c.key: c for c in candidates}
-    rule = "verified_first_then_most_held_then_most_recent"
-    for kind in ("email", "phone", "address"):
-        best = next((p for p in points if p.kind == kind), None)
-        if best is None:
-            continue
-        winner = by_key[best.winner]
-        if kind == "address":
-            for name in ADDRESS_COLUMNS:
-                if (best.parts or {}).get(name):
-                    survivors[name] = Survivor((best.parts or {})[name], winner, rule, best.since)
-        elif kind not in survivors:
-            survivors[kind] = Survivor(best.canonical, winner, rule, best.since)
 
 
 def _origin(survivor: Survivor, records: dict[NaturalKey, int]) -> list[Any]:

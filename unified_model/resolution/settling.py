@@ -18,13 +18,13 @@ from unified_model.resolution.decided import Decided
 from unified_model.resolution.gathering import Gathered
 from unified_model.resolution.golden import (
     Golden,
-    MemberRecord,
     consent_rows,
     golden_of,
     golden_row,
     member_record,
     point_rows,
 )
+from unified_model.resolution.reach import MemberRecord
 from unified_model.store import golden_rows, links, members, queue
 from unified_model.store.codec import digest, encode_bytes
 from unified_model.store.engine import Store

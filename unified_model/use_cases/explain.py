@@ -13,7 +13,8 @@ from unified_model.identity.explain import explain_pair as weigh_in_words
 from unified_model.identity.keys import keys_of
 from unified_model.records import NaturalKey
 from unified_model.resolution.decided import Decided, decided
-from unified_model.resolution.golden import GoldenPoint, golden_of
+from unified_model.resolution.golden import golden_of
+from unified_model.resolution.reach import GoldenPoint
 from unified_model.resolution.settling import Facts, choices_for, member_of, read_facts
 from unified_model.store import golden_rows, links, members
 from unified_model.store import keys as store_keys
@@ -30,7 +31,7 @@ RULE_WORDS = {
     "earliest": "the earliest date wins",
     "newest": "the newest date wins",
     "a_person_chose": "a person chose it",
-    "verified_first_then_most_held_then_most_recent": "verified first, then held by most records, then the newest",
+    "best_reach": "verified first, then personal before shared, then held by most records, then the newest",
 }
 
 
@@ -180,7 +181,7 @@ def _flips(kind: str, name: str, rule: str, others: Sequence[dict[str, Any]]) ->
         return f"A newer change to {best['value']!r} in {best['record']}, or a person's choice, would flip it."
     if rule == "most_frequent":
         return f"One more record with {best['value']!r}, or a person's choice, could flip it."
-    if rule == "verified_first_then_most_held_then_most_recent":
+    if rule == "best_reach":
         return f"{best['value']!r} would take over when verified, or when more records hold it."
     decides = rule_of(kind, name).name.replace("_", " ")
     return f"A person's choice of {best['record']} would flip it ({decides} decides now)."
