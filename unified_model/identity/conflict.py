@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 import numpy as np
+from rapidfuzz.distance import OSA
 
 from unified_model.entities import Kind
 from unified_model.identity import name_levels
@@ -17,9 +18,14 @@ from unified_model.identity.person_levels import relate_dates
 
 def conflict_of(kind: Kind, a: Form, b: Form) -> str | None:
     """The comparison in which two records contradict each other: `given`, `domain` ...; None if in none."""
-    if "i" in a and "i" in b and not set(a["i"]).isdisjoint(b["i"]):
-        return None  # one identifier, whatever else differs
+    if "i" in a and "i" in b and _share_an_identifier(a["i"], b["i"]):
+        return None
     return _person_conflict(a, b) if kind == "person" else _organization_conflict(a, b)
+
+
+def _share_an_identifier(a: list[str], b: list[str]) -> bool:
+    """One number, give or take a slip, is stronger than whatever else differs."""
+    return any(one == other or (len(one) > 8 and OSA.distance(one, other) == 1) for one in a for other in b)
 
 
 def _organization_conflict(a: Form, b: Form) -> str | None:

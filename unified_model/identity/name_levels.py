@@ -104,7 +104,18 @@ def _given_relation(a: str, b: str, spelling: int) -> int:
         return PART
     if _is_slip_of_a_form(a, b) or _is_slip_of_a_form(b, a):
         return TYPO
-    return spelling
+    return SIMILAR if spelling == DIFFERENT and _is_scrambled(a, b) else spelling
+
+
+def _is_scrambled(a: str, b: str) -> bool:
+    """The same letters, but for one or two, in another order: clumsy typing, unless both are names."""
+    if min(len(a), len(b)) < 4 or abs(len(a) - len(b)) > 1 or (is_known(a) and is_known(b)):
+        return False
+    left_over = list(b)
+    for letter in a:
+        if letter in left_over:
+            left_over.remove(letter)
+    return len(left_over) <= (1 if len(b) < 7 else 2)
 
 
 def _is_slip_of_a_form(a: str, b: str) -> bool:

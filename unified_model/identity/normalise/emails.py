@@ -53,7 +53,10 @@ def parse_email(raw: str) -> Email | None:
     domain = registered_domain(host) or host
     if not local or local in _NOBODY or domain in _NOWHERE or host.endswith((".invalid", ".example", ".test")):
         return None
-    role = local.strip("0123456789").replace("-", "").replace("_", "").replace(".", "") in _ROLES
+    desk = local.replace("-", "").replace("_", "").replace(".", "")
+    role = desk in _ROLES or (
+        len(desk) > 4 and desk.rstrip("0123456789") in _ROLES and len(desk.rstrip("0123456789")) > 3
+    )
     canonical = f"{local}@{host}"
     meant = _meant_provider(domain)
     if meant is None:

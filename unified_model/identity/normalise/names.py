@@ -108,7 +108,7 @@ def _parse_full(full: str) -> PersonName:
     if (_HAN.match(bare) or _HANGUL.match(bare)) and " " not in text and 2 <= len(bare) <= 4:
         return _parse_east_asian(bare)
     before, comma, after = text.partition(",")
-    if comma and after.strip() and suffix_of(after) == "" and fold(after) not in _DEGREES:
+    if comma and any(word not in _SUFFIXES and word not in _DEGREES for word in fold(after).split()):
         return _parse_parts(after, "", before, "")
     words = _without_titles(list(words_of(text.replace(",", " "))))
     suffix = ""

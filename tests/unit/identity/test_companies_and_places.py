@@ -1,0 +1,69 @@
+"""Companies, domains, addresses and birth dates in comparable form."""
+
+from __future__ import annotations
+
+import pytest
+
+from unified_model.identity.normalise.addresses import country_code, postcode, street, town
+from unified_model.identity.normalise.companies import parse_company
+from unified_model.identity.normalise.dates import birth_date
+from unified_model.identity.normalise.domains import company_domain
+
+
+@pytest.mark.parametrize(
+    ("raw", "core", "legal"),
+    [
+        ("Acme Inc", "acme", "inc"),
+        ("ACME, Inc.", "acme", "inc"),
+        ("Acme GmbH & Co. KG", "acme", "gmbh and co kg"),
+        ("Koninklijke Philips Electronics N.V.", "koninklijke philips electronics", "nv"),
+        ("Bäckerei Ünal e.K.", "backerei unal", "ek"),
+        ("The Procter & Gamble Company", "procter gamble", "company"),
+        ("S.A.", "sa", ""),
+    ],
+)
+def test_the_legal_form_is_cut_off_and_kept(raw: str, core: str, legal: str) -> None:
+    company = parse_company(raw)
+
+    assert company is not None
+    assert (company.core, company.legal) == (core, legal)
+
+
+@pytest.mark.parametrize("raw", ["n/a", "-", "Unknown", "self-employed", "test", "  "])
+def test_placeholders_are_no_company(raw: str) -> None:
+    assert parse_company(raw) is None
+
+
+@pytest.mark.parametrize(
+    ("site", "domain"),
+    [
+        ("https://www.shop.acme.co.uk/en?x=1", "acme.co.uk"),
+        ("acme.com:8080", "acme.com"),
+        ("jane@mail.acme.de", "acme.de"),
+        ("gmail.com", None),
+        ("https://linkedin.com/company/acme", None),
+        ("co.uk", None),
+        ("not a site", None),
+    ],
+)
+def test_a_companys_domain_is_the_registered_one(site: str, domain: str | None) -> None:
+    assert company_domain(site) == domain
+
+
+def test_places_fold_to_one_spelling() -> None:
+    assert country_code("Deutschland") == country_code("DE") == country_code("germany") == "DE"
+    assert country_code("United States of America") == "US"
+    assert postcode("SW1A 1AA") == postcode("sw1a1aa") == "sw1a1aa"
+    assert postcode("12345-6789") == "12345"
+    assert town("Köln") == "koln"
+    assert street("12 Main Street") == street("12 main st.")
+    assert postcode("00000") is None
+
+
+@pytest.mark.parametrize(
+    ("raw", "date"),
+    [("1980-02-01", "1980-02-01"), ("19800201", "1980-02-01"), ("01.02.1980", "1980-02-01"),
+     ("1980-02-01T00:00:00Z", "1980-02-01"), ("1900-01-01", None), ("unknown", None), ("80", None)],
+)  # fmt: skip
+def test_birth_dates_have_one_spelling_and_placeholders_none(raw: str, date: str | None) -> None:
+    assert birth_date(raw) == date

@@ -1,0 +1,96 @@
+"""Forms are pure and whole; keys are stable, few, and only some of them form pairs."""
+
+from __future__ import annotations
+
+import json
+
+from hypothesis import given
+
+from tests.unit.identity.people import RECORDS, company_form, form, person
+from unified_model.entities import PersonRecord
+from unified_model.identity.candidates import crossing_matters, pairing_keys, skipped_keys
+from unified_model.identity.forms import person_form
+from unified_model.identity.keys import RULES, key_hash, keys_of, rule_of
+
+
+@given(RECORDS)
+def test_a_form_is_made_the_same_twice_and_survives_json(record: PersonRecord) -> None:
+    first = person_form(record)
+
+    assert person_form(record) == first
+    assert json.loads(json.dumps(first)) == first
+
+
+def test_contact_points_get_their_canonical_form() -> None:
+    record = person(email="J.Doe+x@Gmail.com", phone="0374 161 2276", address={"locality": "Köln", "country": "UK"})
+
+    person_form(record)
+
+    assert [point.canonical for point in record.points] == ["jdoe@gmail.com", "+443741612276", "koln | gb"]
+
+
+def test_free_mail_is_no_company() -> None:
+    assert "d" not in form(email="jane@gmail.com")
+    assert form(email="jane@acme.com")["d"] == ["acme.com"]
+
+
+def test_nothing_but_placeholders_leaves_an_empty_form_without_keys() -> None:
+    empty = form(given_name="n/a", family_name="-", email="test@test.com", phone="555-0100", company="unknown")
+
+    assert empty == {}
+    assert keys_of("person", empty) == []
+
+
+def test_names_in_either_order_and_their_nicknames_share_a_key() -> None:
+    straight = {key.hash for key in keys_of("person", form(given_name="Debbie", family_name="Wright"))}
+    swapped = {key.hash for key in keys_of("person", form(given_name="Wright", family_name="Deborah"))}
+
+    assert straight & swapped
+
+
+def test_a_companys_name_and_its_domain_lead_to_one_key() -> None:
+    by_name = {key.hash for key in keys_of("person", form(family_name="Falcalson", company="Falcon First Logistics"))}
+    by_site = {key.hash for key in keys_of("person", form(family_name="Falcalson", email="info@falconfirst.com"))}
+
+    assert {rule_of(key).name for key in by_name & by_site} == {"family", "circle_family"}
+
+
+@given(RECORDS)
+def test_keys_are_signed_64_bit_name_their_rule_and_are_few(record: PersonRecord) -> None:
+    keys = keys_of("person", person_form(record))
+
+    assert len(keys) <= 14
+    for key in keys:
+        assert -(2**63) <= key.hash < 2**63
+        assert rule_of(key.hash).name == key.rule
+        assert key_hash("person", key.rule, key.value) == key.hash
+
+
+def test_a_key_is_the_same_on_every_machine() -> None:
+    assert key_hash("person", "email", "jane@acme.com") == key_hash("person", "email", "jane@acme.com")
+    assert key_hash("person", "phone", "741612276") != key_hash("organization", "phone", "741612276")
+    assert keys_of("organization", company_form("Acme Inc"))[0].value == "acme"
+
+
+def test_only_keys_under_their_cap_form_pairs_and_refining_ones_wait_for_an_oversize_parent() -> None:
+    birth = key_hash("person", "birth", "1980-01-01")
+    child = key_hash("person", "birth_initials", "1980-01-01 dj")
+    email = key_hash("person", "email", "jane@acme.com")
+
+    assert pairing_keys([email, birth, child], {email: 2, birth: 5, child: 2}) == [email, birth]
+    assert pairing_keys([email, birth, child], {email: 1, birth: 5000, child: 2}) == [child]
+    assert [(one.rule, one.pairs) for one in skipped_keys({birth: 100, email: 2})] == [("birth", 4950)]
+
+
+def test_a_crossing_matters_when_weights_read_the_bucket_or_the_cap_is_crossed() -> None:
+    email = key_hash("person", "email", "jane@acme.com")
+    name = key_hash("person", "name", "doe jane")
+
+    assert crossing_matters(email, (2, 0, 0), (3, 1, 1))
+    assert not crossing_matters(name, (2, 0, 0), (3, 1, 1))
+    assert crossing_matters(name, (100, 6, 1), (101, 6, 1))
+
+
+def test_every_rule_has_a_number_of_its_own_that_fits_the_key() -> None:
+    assert len({rule.code for rule in RULES}) == len(RULES)
+    assert max(rule.code for rule in RULES) < 32
