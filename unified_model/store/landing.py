@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -59,9 +59,19 @@ class Batch:
     affiliations: list[tuple[Any, ...]] = field(default_factory=list)
     replaced: list[int] = field(default_factory=list)
     deleted: list[tuple[int, int]] = field(default_factory=list)
-    key_ops: list[tuple[int, int, int]] = field(default_factory=list)
+    keys: list[int] = field(default_factory=list)
+    key_records: list[int] = field(default_factory=list)
+    key_ops: list[int] = field(default_factory=list)
     queue: dict[int, int] = field(default_factory=dict)
     aliases: list[tuple[Any, ...]] = field(default_factory=list)
+
+    def log_keys(self, record: int, held: Collection[int], lost: Collection[int] = ()) -> None:
+        """Log that a record holds these keys now and has lost those. Three lists, as there are many of them."""
+        self.keys += held
+        self.keys += lost
+        self.key_records += [record] * (len(held) + len(lost))
+        self.key_ops += [1] * len(held)
+        self.key_ops += [-1] * len(lost)
 
     def want(self, record: int, stage: int) -> None:
         """Ask for a record to be resolved; stage 0 (links) includes stage 1 (values)."""
@@ -145,8 +155,8 @@ def write_batch(
     if batch.aliases:
         write_rows(conn, record_alias, tuple(c.name for c in record_alias.columns), batch.aliases, on_conflict="update")
     if batch.key_ops:
-        rows = list(zip(places, *zip(*batch.key_ops, strict=True), strict=True))
-        write_rows(conn, blocking_key_log, ("seq", "key", "record", "op"), rows)
+        logged = zip(places, batch.keys, batch.key_records, batch.key_ops, strict=True)
+        write_rows(conn, blocking_key_log, ("seq", "key", "record", "op"), logged)
     enqueue(conn, batch.queue, queue_seq, cause)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import BigInteger, DateTime, Dialect, Integer, Text
@@ -21,6 +22,7 @@ NaturalText = Text().with_variant(postgresql.TEXT(collation="C"), "postgresql")
 """Text that compares by its bytes on both backends (SQLite does by default)."""
 
 
+@lru_cache(maxsize=1 << 13)
 def utc_text(value: datetime) -> str:
     """Fixed-width UTC text, so that SQLite compares times by comparing text."""
     v = value.astimezone(UTC)

@@ -87,7 +87,7 @@ class ImpliedOrganizations:
             unified_row(surrogate, "organization", unified, (MAPPING_VERSION, NORMALISER_VERSION), None)
         )
         batch.points.extend(point_rows(surrogate, unified.record))
-        batch.key_ops.extend((k, surrogate, 1) for k in sorted(key_hashes("organization", unified.form)))
+        batch.log_keys(surrogate, key_hashes("organization", unified.form))
         batch.want(surrogate, 0)
 
 

@@ -237,8 +237,7 @@ def _queue_keys(
         return
     new, old = key_hashes(kind, unified.form), key_hashes(kind, old_form)
     # Keys it had already are logged too: who shares a key, and so what the key is worth, depends on this record's form.
-    batch.key_ops.extend((key, surrogate, 1) for key in sorted(new))
-    batch.key_ops.extend((key, surrogate, -1) for key in sorted(old - new))
+    batch.log_keys(surrogate, new, old - new)
     batch.want(surrogate, 0)
 
 

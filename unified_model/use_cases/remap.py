@@ -130,8 +130,7 @@ class _Remapping:
         batch.points.extend(point_rows(one.id, unified.record))
         batch.replaced.append(one.id)
         new, gone = key_hashes(kind, unified.form), key_hashes(kind, old)
-        batch.key_ops.extend((key, one.id, 1) for key in sorted(new))
-        batch.key_ops.extend((key, one.id, -1) for key in sorted(gone - new))
+        batch.log_keys(one.id, new, gone - new)
         batch.want(one.id, queue.LINKS if unified.identity_hash != one.identity_hash else queue.VALUES)
 
     def companies(self, now: datetime, guard: Callable[[Any], None] | None) -> None:
@@ -150,8 +149,7 @@ class _Remapping:
                 unified = unify_implied(name, domain)
                 batch.organizations.append(unified_row(record, "organization", unified, versions, None))
                 new, gone = key_hashes("organization", unified.form), key_hashes("organization", forms.get(record))
-                batch.key_ops.extend((key, record, 1) for key in sorted(new))
-                batch.key_ops.extend((key, record, -1) for key in sorted(gone - new))
+                batch.log_keys(record, new, gone - new)
                 batch.want(record, queue.LINKS)
                 hashes.append((unified.mapped_hash, unified.identity_hash, record))
             self._write(batch, hashes, now, guard)

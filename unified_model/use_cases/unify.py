@@ -51,11 +51,16 @@ def hash_of_mapped(record: UnifiedRecord, volatile: Collection[str] = ()) -> str
 
     `volatile` are single-valued or custom fields that come from volatile columns only.
     """
+    if not volatile:
+        stamp, record.modified_at = record.modified_at, None
+        hashed = digest(encode_bytes(record))
+        record.modified_at = stamp
+        return hashed
     held = {name: getattr(record, name) for name in ("modified_at", *(n for n in volatile if hasattr(record, n)))}
     custom = record.custom
     for name in held:
         setattr(record, name, None)
-    if volatile and custom:
+    if custom:
         record.custom = {name: value for name, value in custom.items() if f"custom.{name}" not in volatile}
     hashed = digest(encode_bytes(record))
     for name, value in held.items():
