@@ -21,6 +21,7 @@ PERSON: dict[str, tuple[str, str, list[Row]]] = {
         ("exact_very_common", "same very common family name", 3.0),
         ("exact_everywhere", "same family name that more than a thousand records hold", 1.0),
         ("typo", "family names that differ by a slip", 5.0),
+        ("former", "a family name that the other's e-mail tells", 3.5),
         ("part", "family names that share a part", 4.0),
         ("similar", "similar family names", 0.5),
         ("different", "different family names", -4.5),

@@ -44,6 +44,7 @@ def _person_conflict(a: Form, b: Form) -> str | None:
         and given_b
         and given_a != given_b
         and given_relation(given_a, given_b) == DIFFERENT
+        and ("han" in a) == ("han" in b)
         and not _is_swapped(a, b)
     ):
         return "given"

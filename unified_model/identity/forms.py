@@ -2,11 +2,11 @@
 
 A form is JSON-able, holds no raw text, and leaves absent things out. Its keys are short because millions are stored:
 
-    person        g given word   m further given words   f family words   x suffix   hg, hf names the e-mail tells
+    person        g given word   m further given words   f family words   x suffix   han 1: in Chinese characters
+                  hg, hf names that the e-mail tells and the record lacks   of another family name it tells
                   e own e-mails   r role e-mails   p phones   c company cores   d company domains
                   z post codes   t towns   s streets   b birth date   j job title   i identifiers `kind:value`
-    organization  n core name   l legal form   d domains   p phones   e e-mails   z t s   i identifiers   k country
-                  w co-names (people or companies written beside it)
+    organization  n core name   l legal form   d domains   p phones   e e-mails   z t s   i identifiers
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from unified_model.identity.normalise.addresses import country_code, postcode, s
 from unified_model.identity.normalise.companies import parse_company
 from unified_model.identity.normalise.dates import birth_date
 from unified_model.identity.normalise.domains import company_domain
-from unified_model.identity.normalise.emails import names_in, parse_email
-from unified_model.identity.normalise.names import parse_name
+from unified_model.identity.normalise.emails import names_in, other_family_in, parse_email
+from unified_model.identity.normalise.names import is_han, parse_name
 from unified_model.identity.normalise.phones import parse_phone, region_hint
 from unified_model.identity.normalise.text import fold, is_placeholder
 
@@ -42,6 +42,8 @@ def person_form(record: PersonRecord) -> Form:
         form["f"] = name.family
     if name.suffix:
         form["x"] = name.suffix
+    if is_han(record.family_name or record.full_name or record.given_name or ""):
+        form["han"] = 1
     domains = _add_points(form, record.points)
     _add_names_of_emails(form)
     cores: list[str] = []
@@ -125,9 +127,15 @@ def _add_phones(form: Form, phones: Sequence[ContactPoint], country: str | None,
 def _add_names_of_emails(form: Form) -> None:
     """What the record's own e-mails tell of names it lacks: for comparing, never for contradicting."""
     given, family = form.get("g", ""), form.get("f", "")
-    if len(given) < 2 or not family:
-        for email in form.get("e", ()):
-            hinted_given, hinted_family = names_in(email.partition("@")[0], given, family)
+    for email in form.get("e", ()):
+        local = email.partition("@")[0]
+        if given and family and len(given) > 1:
+            other = other_family_in(local, given, family)
+            if other:
+                form["of"] = other
+                return
+        else:
+            hinted_given, hinted_family = names_in(local, given, family)
             if hinted_given or hinted_family:
                 _put_one(form, "hg", hinted_given)
                 _put_one(form, "hf", hinted_family)

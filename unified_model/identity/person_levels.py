@@ -15,10 +15,11 @@ from rapidfuzz.fuzz import token_set_ratio
 from rapidfuzz.process import cpdist
 
 from unified_model.identity import name_levels
-from unified_model.identity.columns import Column, Flags, Index, best_shared, have, on_distinct_pairs
+from unified_model.identity.columns import Codes, Column, Flags, Index, best_shared, have, on_distinct_pairs
 from unified_model.identity.forms import Form
 from unified_model.identity.keys import key_hash
-from unified_model.identity.name_levels import DIFFERENT, EXACT, INITIAL, NICKNAME, PART, SIMILAR, TYPO
+from unified_model.identity.name_levels import DIFFERENT, EXACT, INITIAL, NICKNAME, NONE, PART, SIMILAR, TYPO
+from unified_model.identity.normalise.domains import FREE_MAIL
 from unified_model.identity.normalise.nicknames import share_of
 from unified_model.identity.stats import Stats
 
@@ -36,6 +37,8 @@ class PersonColumns:
         self.given = Column(forms, "g", many=False, instead="hg")
         self.middle = Column(forms, "m", many=False)
         self.family = Column(forms, "f", many=False, instead="hf")
+        self.other_family = Column(forms, "of", many=False)
+        self.han = np.array(["han" in form for form in forms], dtype=bool)
         self.suffix = Column(forms, "x", many=False)
         self.birth = Column(forms, "b", many=False)
         self.title = Column(forms, "j", many=False)
@@ -48,6 +51,7 @@ class PersonColumns:
         self.town = Column(forms, "t", many=True)
         self.street = Column(forms, "s", many=True)
         self.identifier = Column(forms, "i", many=True)
+        self.other_as_family = _translated(self.other_family, self.family)
         self.email_worth = self.email.of_values(_worth("email", stats))
         self.phone_worth = self.phone.of_values(_worth("phone", stats))
         self.family_size = self.family.of_values(
@@ -67,6 +71,9 @@ def _worth(rule: str, stats: Stats) -> Callable[[str], int]:
 def person_levels(columns: PersonColumns, left: Index, right: Index, numbers: Numbers) -> dict[str, Levels]:
     """Comparison -> level number of every pair."""
     names = name_levels.relate_names(columns.family, columns.given, left, right)
+    unread = columns.han[left] != columns.han[right]
+    for relations in (names.family, names.given):
+        relations[unread & (relations >= SIMILAR)] = NONE
     email = best_shared(columns.email, left, right, columns.email_worth)
     phone = best_shared(columns.phone, left, right, columns.phone_worth)
     return {
@@ -93,6 +100,7 @@ def _family(
     )
     levels = table[names.family]
     sizes = np.maximum(columns.family_size[columns.family.at(left)], columns.family_size[columns.family.at(right)])
+    levels[_told_by_email(columns, names.family, left, right)] = numbers["former"]
     exact = names.family == EXACT
     for level, bucket in (
         ("exact_uncommon", 2),
@@ -102,6 +110,23 @@ def _family(
     ):
         levels[exact & (sizes >= bucket)] = numbers[level]
     return levels
+
+
+def _told_by_email(columns: PersonColumns, family: NDArray[np.int16], left: Index, right: Index) -> Flags:
+    """Different family names, one of which is the name in the other's e-mail: before or after a marriage."""
+    other, own = columns.other_as_family, columns.family.codes[:, 0]
+    told = (other[left] >= 0) & (other[left] == own[right]) | (other[right] >= 0) & (other[right] == own[left])
+    told |= (columns.other_family.at(left) >= 0) & (columns.other_family.at(left) == columns.other_family.at(right))
+    found: Flags = told & ((family == DIFFERENT) | (family == SIMILAR))
+    return found
+
+
+def _translated(column: Column, into: Column) -> Codes:
+    """The codes of one column's values in another's numbering, -1 where it has no such value."""
+    numbers = {value: number for number, value in enumerate(into.values)}
+    table = np.array([*(numbers.get(value, -1) for value in column.values), -1], dtype=np.int32)
+    found: Codes = table[column.codes[:, 0]]
+    return found
 
 
 def _given(
@@ -189,7 +214,7 @@ def _relate_emails(a: list[str], b: list[str]) -> NDArray[np.int16]:
             found[n] = 3 if _letters(local) != _letters(other) or domain != other_domain else 1
         elif local == other and (digits and len(local) > 6):
             found[n] = 2
-        elif domain == other_domain:
+        elif domain == other_domain and domain not in FREE_MAIL:
             found[n] = 1
     return found
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from unified_model.identity.normalise.domains import FREE_MAIL, registered_domain
 from unified_model.identity.normalise.lists import word_list
-from unified_model.identity.normalise.nicknames import is_known
+from unified_model.identity.normalise.nicknames import are_nicknames, is_known
 from unified_model.identity.normalise.text import CACHED_VALUES, ascii_of
 
 _ADDRESS = re.compile(r"[^\s@<>\"(),;:]+@[^\s@<>\"(),;:]+\.[^\s@<>\"(),;:.]{2,}")
@@ -19,6 +19,7 @@ _NOBODY = word_list("nobody")
 _NOWHERE = word_list("nowhere")
 
 
+_FAMILY_WORDS = frozenset(("the", "fam", "family", "familie", "famille", "familia"))
 _BIG = ("gmail.com", "hotmail.com", "outlook.com", "yahoo.com", "icloud.com", "googlemail.com", "live.com", "aol.com")
 
 
@@ -94,10 +95,28 @@ def names_in(local: str, given: str, family: str) -> tuple[str, str]:
             if letters.startswith(surname)
             else ""
         )
-        if len(rest) > 2:
+        if len(rest) > 2 and rest not in _FAMILY_WORDS:
             return rest, ""
         if len(words) == 1 and letters == words[0] and is_known(letters):
             return letters, ""
     if not family and not given and len(words) == 2 and is_known(words[0]):
         return words[0], words[1]
     return "", ""
+
+
+def other_family_in(local: str, given: str, family: str) -> str:
+    """A family name in an address that is not the record's: `s.horlingmore@` of Sarah Jones keeps her former one."""
+    if not given or not family or family.replace(" ", "")[:4] in local:
+        return ""
+    words = [word for word in _NAME_BREAKS.split(local) if word]
+    if len(words) == 2 and words[0] in (given, given[0]):
+        rest = words[1]
+    elif len(words) == 1 and words[0].startswith(given):
+        rest = words[0][len(given) :]
+    elif len(words) == 1 and words[0][0] == given[0] and len(words[0]) > 6:
+        rest = words[0][1:]
+    else:
+        return ""
+    return (
+        rest if len(rest) > 3 and rest.isalpha() and not is_known(rest) and not are_nicknames(given, words[0]) else ""
+    )

@@ -83,6 +83,11 @@ def parse_name(
     return _parse_parts(given or "", middle or "", family or "", suffix or "")
 
 
+def is_han(text: str) -> bool:
+    """Whether a name is written in Chinese characters: how a Japanese reads them cannot be told from them."""
+    return not text.isascii() and any("\u3400" <= letter <= "\u9fff" for letter in text)
+
+
 def suffix_of(raw: str | None) -> str:
     """`jr`, `sr`, `2`, `3` ... or ""."""
     return next((_SUFFIXES[word] for word in fold(raw).split() if word in _SUFFIXES), "") if raw else ""
