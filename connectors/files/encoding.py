@@ -30,7 +30,7 @@ CANDIDATES = ("cp1252", "cp1250", "cp1254", "cp1251", "shift_jis", "cp932", "euc
 CERTAIN = 0.95
 _PROPOSED = 0.9
 """What is only a library's guess must be better by so much."""
-_FAMILIES = ("iso8859", "koi8", "mac-", "cp125", "cp8", "big5", "euc", "cp949", "tis")
+_FAMILIES = ("iso8859", "koi8", "cp125", "cp8", "big5", "euc", "cp949", "tis")
 """Encodings worth a look when a library proposes them."""
 _EVIDENCE_LINES = 2_000
 _EVIDENCE_BYTES = 400_000

@@ -77,7 +77,7 @@ def _of_part(source: FileConnector, object: str, part: Part) -> Iterator[Finding
         yield from (Finding("warning", part.file.shown, note.message, note.remedy) for note in table.notes)
         yield from _of_header(source, table)
         reader = source.row_reader(object, part)
-        yield from _of_rows(reader)
+        yield from _of_rows(reader, source.settings.snapshot)
         if part.file.is_workbook:
             yield from _of_sheets(source, part)
     except UnsiloError as error:
@@ -103,7 +103,7 @@ def _of_header(source: FileConnector, table: Table) -> Iterator[Finding]:
             yield Finding("warning", shown, f"It has no column '{name}' to leave out.", "Correct exclude_fields.")
 
 
-def _of_rows(reader: RowReader) -> Iterator[Finding]:
+def _of_rows(reader: RowReader, snapshot: bool) -> Iterator[Finding]:
     table, shown = reader.table, reader.table.file.shown
     reasons: Counter[str] = Counter()
     controls = 0
@@ -123,6 +123,13 @@ def _of_rows(reader: RowReader) -> Iterator[Finding]:
             shown,
             f"Rows to be set aside ({reason.replace('_', ' ')}): {count:,}.",
             "See `unsilo dead-letters`.",
+        )
+    if snapshot and set(reasons) - {"duplicate_key"}:
+        yield Finding(
+            "warning",
+            shown,
+            "Rows that can't be read may be records known already: while there are any, nothing missing is deleted.",
+            "Correct those rows.",
         )
     if not reader.keyed:
         yield Finding(

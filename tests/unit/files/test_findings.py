@@ -22,6 +22,13 @@ def test_rows_that_will_be_set_aside_are_counted_by_reason(tmp_path: Path) -> No
     assert "duplicate key): 1." in said
 
 
+def test_a_snapshot_that_deletes_nothing_says_why(tmp_path: Path) -> None:
+    path = write(tmp_path, as_text() + "x,1\n")
+
+    assert "nothing missing is deleted" in _said(path, snapshot=True)
+    assert "nothing missing is deleted" not in _said(path)
+
+
 def test_postcodes_that_lost_their_zeros(tmp_path: Path) -> None:
     rows = [(str(number), "Ann", str(4_000 + number * 700), "z") for number in range(40)]
     path = write(tmp_path, as_text(rows, ("id", "name", "Postal Code", "note")))
