@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from unified_model.collecting import rare_collections
 from unified_model.identity.model import MatchModel
 from unified_model.resolution.blocking import apply_key_log
 from unified_model.resolution.decided import decided
@@ -45,16 +46,18 @@ class ResolveCounts:
     split: int = 0
     revived: int = 0
     seconds: dict[str, float] = field(default_factory=dict)
+    cpu_seconds: dict[str, float] = field(default_factory=dict)
     stopped: bool = False
 
     @contextmanager
     def timed(self, stage: str) -> Iterator[None]:
-        """Add the wall seconds of a block to a stage."""
-        start = time.perf_counter()
+        """Add the wall and CPU seconds of a block to a stage."""
+        start, cpu = time.perf_counter(), time.process_time()
         try:
             yield
         finally:
             self.seconds[stage] = self.seconds.get(stage, 0.0) + time.perf_counter() - start
+            self.cpu_seconds[stage] = self.cpu_seconds.get(stage, 0.0) + time.process_time() - cpu
 
 
 def new_customer_id() -> str:
@@ -76,6 +79,21 @@ def resolve(
     `guard(conn)` is called inside each write transaction and raises when the lease is lost.
     """
     counts = ResolveCounts()
+    with rare_collections():
+        _work_off(store, counts, clock, progress, should_stop, guard, new_id)
+    return counts
+
+
+def _work_off(
+    store: Store,
+    counts: ResolveCounts,
+    clock: Callable[[], datetime],
+    progress: Progress | None,
+    should_stop: Callable[[], bool] | None,
+    guard: Guard | None,
+    new_id: Callable[[], str],
+) -> None:
+    """Round after round until nothing waits; a round can leave work for the next one."""
     models = active_models(store, clock)
     while not (should_stop and should_stop()):
         with counts.timed("index"):
@@ -91,9 +109,8 @@ def resolve(
         with counts.timed("settle"):
             settled = _settle_round(store, models, counts, clock, progress, should_stop, guard, new_id)
         if not (applied or linked or settled):
-            return counts
+            return
     counts.stopped = True
-    return counts
 
 
 def _settle_round(
