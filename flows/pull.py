@@ -103,19 +103,23 @@ def _land_objects(
     hub: Hub, source: OpenSource, watch: Watch, manner: _Manner, held: Held, target: _Target, counts: LandCounts
 ) -> tuple[State, str | None]:
     """Land every object; one that fails leaves the others their turn. Adds to `counts` as it goes."""
+    from unified_model.use_cases.page import LandCounts
+
     should_stop = held.asked(watch.should_stop)
     errors: list[str] = []
     for capabilities in source.connector.describe():
         if should_stop():
             break
+        landed = LandCounts()  # of its own, so that a read that fails half way still tells what it landed
         try:
-            landed = manner.step(
+            manner.step(
                 f"land {source.label} {capabilities.object}",
-                lambda c=capabilities: _land(hub, source, watch, manner, held, target, c),  # type: ignore[misc]
+                lambda c=capabilities, n=landed: _land(hub, source, watch, manner, held, target, c, n),  # type: ignore[misc]
             )
-            counts.add(landed)
         except (NeedsOperator, Rejected, Retry) as error:
             errors.append(str(error))
+        finally:
+            counts.add(landed)
     if errors:
         return "failed", " ".join(errors)
     if not counts.balanced():
@@ -136,8 +140,9 @@ def _land(
     held: Held,
     target: _Target,
     capabilities: ObjectCapabilities,
+    counts: LandCounts,
 ) -> LandCounts:
-    """Land one object from its cursor on."""
+    """Land one object from its cursor on; adds to `counts` as it goes."""
     from unified_model.use_cases.land import LandingOrder, land
 
     order = LandingOrder(
@@ -167,4 +172,5 @@ def _land(
         progress=watch.progress("pull", source.label),
         should_stop=held.asked(watch.should_stop),
         guard=held.guard,
+        counts=counts,
     )
