@@ -124,7 +124,7 @@ def _name_of(path: Path, group: Sequence[_Look]) -> str:
     first = group[0]
     if len(group) == 1:
         return first.preview.object
-    if first.known is not None and len({one.preview.columns for one in group if one.known}) > 1:
+    if first.known is not None and len({one.known.object for one in group if one.known}) > 1:
         return first.known.vendor
     return path.name if path.is_dir() else first.preview.object
 

@@ -184,9 +184,8 @@ def _check_value(setting: Setting, value: Any, where: str) -> None:
         wanted = " or ".join(dict.fromkeys(words[type_] for type_ in setting.types))
         raise UsageError(f"'{setting.name}' of {where} must be {wanted}.", f"It means: {setting.meaning}.")
     if setting.choices and value not in setting.choices:
-        raise UsageError(
-            f"'{setting.name}' of {where} can't be '{value}'.", nearest(str(value), setting.choices, "Choose one of")
-        )
+        choices = ", ".join(setting.choices)
+        raise UsageError(f"'{setting.name}' of {where} can't be '{value}'.", f"Choose one of {choices}.")
 
 
 def _refuse_unknown(table: Mapping[str, Any], known: Iterable[str], where: str) -> None:

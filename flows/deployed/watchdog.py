@@ -26,7 +26,7 @@ _ENDS = {f"prefect.flow-run.{state}" for state in ("Completed", "Failed", "Cance
 def install() -> str:
     """Create the automation, or leave it as it is; answers with what was done."""
     try:
-        Automation.read(name=NAME)
+        Automation.read(name=NAME)  # type: ignore[unused-coroutine]
     except ValueError:
         automation().create()
         return f"Installed: {NAME}"
@@ -50,7 +50,11 @@ def automation() -> Automation:
             threshold=1,
             within=SILENCE,
         ),
-        actions=[ChangeFlowRunState(state=StateType.CRASHED, message="No heartbeat: its process is gone.")],
+        actions=[
+            ChangeFlowRunState(
+                name="Crashed", state=StateType.CRASHED, message="No heartbeat: its process is gone.", force=True
+            )
+        ],
     )
 
 

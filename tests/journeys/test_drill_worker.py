@@ -75,17 +75,44 @@ def deployment(api: str, flow: str) -> dict[str, Any]:
     return kept
 
 
-def run_to_its_end(api: str, deployment_id: str, deadline_s: float = 240.0) -> dict[str, Any]:
+def run_to_its_end(api: str, deployment_id: str) -> dict[str, Any]:
     """Ask for a run of a deployment and wait until it ends."""
     asked = ask_prefect(api, f"deployments/{deployment_id}/create_flow_run")
+    return wait_for_state(api, asked["id"], {"COMPLETED", "FAILED", "CRASHED", "CANCELLED"}, 240)
+
+
+def wait_for_state(api: str, run_id: str, wanted: set[str], deadline_s: float) -> dict[str, Any]:
+    """The run, once it is in one of these states."""
     deadline = time.monotonic() + deadline_s
+    state = "nothing"
     while time.monotonic() < deadline:
-        (run,) = ask_prefect(api, "flow_runs/filter", {"flow_runs": {"id": {"any_": [asked["id"]]}}})
-        if run["state_type"] in ("COMPLETED", "FAILED", "CRASHED", "CANCELLED"):
-            ended: dict[str, Any] = run
-            return ended
+        (run,) = ask_prefect(api, "flow_runs/filter", {"flow_runs": {"id": {"any_": [run_id]}}})
+        state = run["state_type"]
+        if state in wanted:
+            found: dict[str, Any] = run
+            return found
         time.sleep(1)
-    pytest.fail("the run did not end")
+    pytest.fail(f"the run is {state}, not {' or '.join(sorted(wanted))}")
+
+
+def wait_for_landing(place: Place) -> None:
+    """Wait until the first records are in the store."""
+    deadline = time.monotonic() + 120
+    while time.monotonic() < deadline:
+        if (place.folder / "unsilo.db").exists():
+            answer = place.unsilo("query", "select count(*) from source_record", "--format", "csv")
+            if answer.code == 0 and int(answer.out.split()[1]) > 0:
+                return
+        time.sleep(0.5)
+    pytest.fail("nothing was landed")
+
+
+def kill_with_children(pid: int) -> None:
+    """`kill -9` a process and everything below it, the flow's process first."""
+    below = subprocess.run(["ps", "-o", "pid=", "--ppid", str(pid)], capture_output=True, text=True).stdout.split()
+    for child in below:
+        kill_with_children(int(child))
+    os.kill(pid, signal.SIGKILL)
 
 
 def test_a_deployed_sync_runs_through_a_worker(place: Place, deployed: dict[str, str], prefect_api: str) -> None:
@@ -108,6 +135,38 @@ def test_a_deployed_sync_runs_through_a_worker(place: Place, deployed: dict[str,
     assert run["state_name"] == "CompletedWithRejects", log
     assert int(place.unsilo("query", "select count(*) from customer_360", "--format", "csv").out.split()[1]) > 100
     assert place.unsilo("status", "--json").json["waiting"] == 0
+
+
+def test_a_run_whose_worker_died_with_it_is_noticed_and_the_next_sync_goes_on(
+    place: Place, deployed: dict[str, str], prefect_api: str
+) -> None:
+    command = [
+        sys.executable,
+        "-m",
+        "simulators",
+        "people",
+        "--people",
+        "12000",
+        "--out",
+        str(place.folder / "exports"),
+    ]
+    subprocess.run(command, cwd=REPOSITORY, check=True, capture_output=True)
+    subprocess.run([sys.executable, "-m", "flows.deployed.watchdog"], cwd=REPOSITORY, env=deployed, check=True)
+    kept = deployment(prefect_api, "sync_all")
+    environment = deployed | {"PREFECT_FLOWS_HEARTBEAT_FREQUENCY": "30"}
+
+    with worker(environment, place.folder) as process:
+        asked = ask_prefect(prefect_api, f"deployments/{kept['id']}/create_flow_run")
+        wait_for_state(prefect_api, asked["id"], {"RUNNING"}, 120)
+        wait_for_landing(place)
+        kill_with_children(process.pid)
+    crashed = wait_for_state(prefect_api, asked["id"], {"CRASHED"}, 400)
+    again = place.process("sync", "--in-process")
+
+    assert crashed["state_type"] == "CRASHED"
+    assert again.code in (0, 3), again.err
+    assert place.unsilo("store", "verify").code == 0
+    assert "abandoned" in place.unsilo("query", "select state from sync_run").out
 
 
 def test_parameters_that_make_no_sense_are_refused_when_the_run_is_asked_for(
