@@ -15,7 +15,7 @@ import pytest
 from tests.contract.store_rows import put, writing
 from tests.contract.store_suite import StoreContract
 from tests.contract.store_work import REPOSITORY, start
-from unified_model.errors import NeedsOperator, UsageError
+from unified_model.errors import NeedsOperator, UnsiloError, UsageError
 from unified_model.store.backup import backup, restore
 from unified_model.store.bulk import write_rows
 from unified_model.store.engine import Store, open_store
@@ -171,3 +171,20 @@ def test_a_restore_never_overwrites_a_store_and_takes_nothing_but_a_backup(file:
         restore(tmp_path / "nothing", f"sqlite:///{tmp_path}/new.db")
 
     assert not (tmp_path / "new.db").exists()
+
+
+def test_a_restore_minds_the_last_writes_of_a_store_that_was_moved_away(file: Path, tmp_path: Path):
+    with open_store(f"sqlite:///{file}") as store:
+        copy = backup(store, tmp_path / "copy")
+    file.unlink()
+    file.with_name(file.name + "-wal").write_bytes(b"last writes")
+
+    with pytest.raises(UsageError, match=r"unsilo\.db-wal of a former store"):
+        restore(copy, f"sqlite:///{file}")
+
+
+def test_a_backup_into_a_place_that_cant_be_written_is_told(file: Path):
+    with open_store(f"sqlite:///{file}") as store, pytest.raises(UnsiloError) as caught:
+        backup(store, Path("/proc/backup"))
+
+    assert caught.value.remedy

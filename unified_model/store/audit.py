@@ -11,9 +11,9 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Text, select, type_coerce
 
-from unified_model.store.codec import encode
+from unified_model.store.codec import decode, encode
 from unified_model.store.engine import lock_table
 from unified_model.store.tables.trust import audit, audit_payload
 from unified_model.store.types import utc_text
@@ -47,7 +47,7 @@ def append(
     last = conn.execute(select(audit.c.seq, audit.c.hash).order_by(audit.c.seq.desc()).limit(1)).first()
     seq, previous = (last.seq + 1, last.hash) if last else (1, GENESIS)
     salt = secrets.token_hex(16)
-    commitment = _commitment(salt, payload)
+    commitment = _commitment(salt, encode(payload))
     row = {"seq": seq, "at": at, "actor": actor, "action": action, "subject": subject, "commitment": commitment}
     hash_ = _chained(seq, at, actor, action, subject, commitment, previous)
     conn.execute(audit.insert().values(**row, previous=previous, hash=hash_))
@@ -76,7 +76,7 @@ def verify(conn: Connection) -> ChainFault | None:
 def entries(conn: Connection, limit: int = 100) -> list[Entry]:
     """The newest entries, newest first."""
     rows = conn.execute(_with_payload().order_by(audit.c.seq.desc()).limit(limit))
-    return [Entry(r.seq, r.at, r.actor, r.action, r.subject, r.payload) for r in rows]
+    return [Entry(r.seq, r.at, r.actor, r.action, r.subject, decode(r.payload)) for r in rows]
 
 
 def head(conn: Connection) -> str:
@@ -86,13 +86,13 @@ def head(conn: Connection) -> str:
 
 
 def _with_payload() -> Any:
-    return select(audit, audit_payload.c.salt, audit_payload.c.payload).outerjoin(
-        audit_payload, audit_payload.c.seq == audit.c.seq
-    )
+    """Entries with their details as the text that was written: the commitment is over that, not over its meaning."""
+    written = type_coerce(audit_payload.c.payload, Text).label("payload")
+    return select(audit, audit_payload.c.salt, written).outerjoin(audit_payload, audit_payload.c.seq == audit.c.seq)
 
 
-def _commitment(salt: str, payload: Any) -> str:
-    return sha256(f"{salt}:{encode(payload)}".encode()).hexdigest()
+def _commitment(salt: str, payload: str) -> str:
+    return sha256(f"{salt}:{payload}".encode()).hexdigest()
 
 
 def _chained(

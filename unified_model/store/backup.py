@@ -22,7 +22,7 @@ from sqlalchemy import Connection, Table
 from unified_model.errors import NeedsOperator, UsageError
 from unified_model.store.connect import file_of, parse_url
 from unified_model.store.engine import Store, open_store
-from unified_model.store.faults import translated
+from unified_model.store.faults import translated, writing_file
 from unified_model.store.schema import SCHEMA_VERSION, all_tables
 from unified_model.store.settings import read_setting, write_setting
 
@@ -43,10 +43,8 @@ def backup(store: Store, target: Path) -> Path:
         if store.backend == "sqlite":
             copy_sqlite(file_of(store.url), target)
         else:
-            partial = target.with_name(target.name + ".partial")
-            with store.read() as conn:
+            with writing_file(target) as partial, store.read() as conn:
                 _write_archive(conn, partial)
-            partial.rename(target)
     return target
 
 
@@ -70,24 +68,22 @@ def restore(archive: Path, url: str, now: datetime | None = None) -> Store:
 
 def copy_sqlite(source: Path, target: Path) -> None:
     """A consistent copy of a SQLite file, even while it is written; checked before it gets its name."""
-    partial = target.with_name(target.name + ".partial")
-    partial.unlink(missing_ok=True)
-    try:
+    with writing_file(target) as partial:
         with closing(sqlite3.connect(source)) as reading, closing(sqlite3.connect(partial)) as writing:
             reading.backup(writing)
             writing.execute("pragma journal_mode = delete")  # one file, no companions
             state = writing.execute("pragma quick_check").fetchone()[0]
         if state != "ok":
             raise NeedsOperator(f"The copy of {source} is damaged: {state}.", "Restore an older backup.")
-        partial.replace(target)
-    finally:
-        partial.unlink(missing_ok=True)
 
 
 def _restored_sqlite(archive: Path, url: str) -> Store:
     file = file_of(parse_url(url))
     if file.exists():
         raise UsageError(f"There is a store at {file} already.", "Move it away first, then restore.")
+    left = [one.name for ending in ("-wal", "-journal") if (one := file.with_name(file.name + ending)).exists()]
+    if left:  # SQLite would take the last writes of the old store for those of the restored one
+        raise UsageError(f"{left[0]} of a former store lies beside {file}.", "Move it to where that store went.")
     with translated():
         copy_sqlite(archive, file)
         try:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 from unified_model.errors import UsageError
 from unified_model.store.arrow import batches, columns_of, schema_of, snapshot
 from unified_model.store.engine import Store
+from unified_model.store.faults import writing_file
 from unified_model.store.tables.golden import consent, customer, customer_contact_point, organization, person
 from unified_model.store.view_definitions import VIEWS
 
@@ -61,18 +62,13 @@ def export(
         for name in names or EXPORTED:
             path = folder / f"{name}.{format_}"
             columns = columns_of(_EXPORTABLE[name])
-            partial = path.with_name(path.name + ".partial")
             rows = 0
-            try:
-                with _writer(partial, format_, schema_of(columns)) as writer:
-                    for batch in batches(store, connection, f'select * from "{name}"', columns):
-                        writer.write_batch(_guarded(batch) if format_ == "csv" else batch)
-                        rows += batch.num_rows
-                        if progress:
-                            progress(name, rows)
-                partial.replace(path)
-            finally:
-                partial.unlink(missing_ok=True)
+            with writing_file(path) as partial, _writer(partial, format_, schema_of(columns)) as writer:
+                for batch in batches(store, connection, f'select * from "{name}"', columns):
+                    writer.write_batch(_guarded(batch) if format_ == "csv" else batch)
+                    rows += batch.num_rows
+                    if progress:
+                        progress(name, rows)
             written.append(ExportedFile(name, path, rows))
     return written
 

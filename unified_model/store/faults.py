@@ -8,6 +8,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from unified_model.errors import NeedsOperator, Retry, UnsiloError
@@ -108,6 +109,23 @@ def translated() -> Iterator[None]:
         if meaning is None or meaning is error:
             raise
         raise meaning from error
+
+
+@contextmanager
+def writing_file(path: Path) -> Iterator[Path]:
+    """A partial file beside `path` that takes its name when the block ends well; else nothing is left of it."""
+    partial = path.with_name(path.name + ".partial")
+    try:
+        partial.unlink(missing_ok=True)
+        yield partial
+        partial.replace(path)
+    except OSError as error:
+        raise NeedsOperator(
+            f"{path} can't be written: {error.strerror or 'unknown error'}.",
+            "Free some space or choose another place, then run this again.",
+        ) from error
+    finally:
+        partial.unlink(missing_ok=True)
 
 
 def translate_in_engine(context: Any) -> None:

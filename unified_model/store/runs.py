@@ -45,7 +45,7 @@ def start_run(
 
     Runs of the same source and stage that never ended (their process died) become `abandoned`.
     """
-    (run,) = store.allocate("run", 1)
+    (run,) = store.allocate("run", 1, ordered=True)
     same = (sync_run.c.stage == stage) & sync_run.c.source_id.is_not_distinct_from(source_id)
     dead = sync_run.update().where(same, sync_run.c.state == "running")
     fresh = {"id": run, "source_id": source_id, "stage": stage, "state": "running", "started_at": now}
