@@ -84,7 +84,8 @@ class Databases:
         with _connected(self.url(name)) as connection:
             columns = connection.execute(
                 "select attrelid::regclass::text, attname, atttypid from pg_attribute "
-                "join pg_class c on c.oid = attrelid where relnamespace = 'public'::regnamespace and relkind in ('r', 'v') and attnum > 0 order by 1, 2"
+                "join pg_class c on c.oid = attrelid "
+                "where relnamespace = 'public'::regnamespace and relkind in ('r', 'v') and attnum > 0 order by 1, 2"
             ).fetchall()
             known = ("alembic_version", "version_num") in [column[:2] for column in columns]
             return columns, known and connection.execute("select version_num from alembic_version").fetchall()
