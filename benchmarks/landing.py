@@ -73,10 +73,11 @@ def normalise(file: Path) -> None:
 
     mapping, pages = _contacts(file)
     read = reader(mapping)
-    laps, met = Laps(), set()
+    laps = Laps()
+    met: set[str | None] = set()
     with rare_collections():
         for page in pages(None):
-            persons = [read(record) for record in page.records]
+            persons: list[Any] = [read(record) for record in page.records]
             named = {implied_id(job): job for person in persons for job in person.affiliations}
             companies = [
                 OrganizationRecord(name=job.name, domain=job.domain) for id_, job in named.items() if id_ not in met
@@ -171,4 +172,5 @@ def run(folder: Path, sizes: tuple[int, ...]) -> None:
 
 if __name__ == "__main__":
     step, paths = sys.argv[1], [Path(argument) for argument in sys.argv[2:]]
-    {"ours": land_ours, "normalise": normalise, "floor": land_floor}[step](*paths)
+    steps: dict[str, Callable[..., None]] = {"ours": land_ours, "normalise": normalise, "floor": land_floor}
+    steps[step](*paths)

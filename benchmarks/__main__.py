@@ -1,0 +1,56 @@
+"""python -m benchmarks [quality landing growth] [--quick | --scale SMALL LARGE] [--data FOLDER] [--keep FOLDER]
+
+Prints each claim as ratios taken in one run. Without arguments everything at full size: 100,000 and 1,000,000 records,
+which takes about half an hour and 10 GB of disk.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import shlex
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+from benchmarks import growth, landing, quality
+from benchmarks.measure import REPOSITORY
+from benchmarks.workspace import SEED, workspace
+
+DATA = Path(os.environ.get("UNSILO_DATA", REPOSITORY.parent / "shared" / "data")) / "crm_exports"
+NAMES = ("quality", "landing", "growth")
+FULL, QUICK = (100_000, 1_000_000), (5_000, 20_000)
+
+
+def main() -> int:
+    """Run the benchmarks named on the command line."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__.partition("\n\n")[2])
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"{', '.join(NAMES)} (default: all)")
+    parser.add_argument("--quick", action="store_true", help="small sizes, to see that it runs")
+    parser.add_argument("--scale", nargs=2, type=int, metavar=("SMALL", "LARGE"), help="records at the two sizes")
+    parser.add_argument("--data", type=Path, default=DATA, help="folder of exports with truth.csv, for quality")
+    parser.add_argument("--keep", type=Path, help="work here and keep what was generated")
+    options = parser.parse_args()
+    unknown = set(options.names) - set(NAMES)
+    if unknown:
+        parser.error(f"there is no benchmark {', '.join(sorted(unknown))}; there are {', '.join(NAMES)}")
+    sizes = tuple(options.scale) if options.scale else QUICK if options.quick else FULL
+    print(f"    python -m benchmarks {shlex.join(sys.argv[1:])}".rstrip())
+    print(f"    {datetime.now(UTC):%Y-%m-%d}, {os.cpu_count()} cores, Python {platform.python_version()}, seed {SEED}")
+    chosen = options.names or NAMES
+    with workspace(options.keep) as work:
+        if "quality" in chosen:
+            if (options.data / "truth.csv").exists():
+                quality.run(work, options.data)
+            else:
+                print(f"\n(no quality: {options.data} holds no truth.csv; name a folder with --data)")
+        if "landing" in chosen:
+            landing.run(work, sizes)
+        if "growth" in chosen:
+            growth.run(work, sizes)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

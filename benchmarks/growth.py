@@ -1,0 +1,128 @@
+"""A whole first sync of three files at two sizes: seconds, each stage's share, and whether any stage grows faster than
+the records; then what an unchanged sync, a re-exported snapshot and a small delta cost in stores of both sizes.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+from benchmarks.measure import generate, in_child
+from benchmarks.workspace import CHANGED, SEED, exports, fresh
+
+STAGES = ("pull", "index", "link", "settle")
+CHANGING = "salesforce_contacts.csv"
+NOT_COUNTED = frozenset({"sync_run", "lease", "counter", "audit"})
+"""Tables in which a run notes that it ran."""
+Answer = dict[str, Any]
+
+
+def run(work: Path, sizes: tuple[int, ...]) -> None:
+    """Print everything at both sizes, with ratios between them."""
+    small, large = min(sizes), max(sizes)
+    told: dict[int, dict[str, Answer]] = {}
+    for size in (small, large):
+        told[size] = _hub(work, size)
+    _whole(told, small, large)
+    _small_changes(told, small, large)
+
+
+def _hub(work: Path, size: int) -> dict[str, Answer]:
+    """A hub of one size through its life: first sync, again, snapshot, delta."""
+    made = exports(work, size)
+    hub = fresh(work / f"hub_{size}")
+    inbox = fresh(hub / "in")
+    files = [inbox / path.name for path in sorted(made.glob("*.csv")) if path.name not in ("truth.csv", "rejects.csv")]
+    for file in files:
+        shutil.copyfile(made / file.name, file)
+    in_child("benchmarks.hub", "init", hub, *files)
+    answers = {"first": in_child("benchmarks.hub", "sync", hub)}
+    print(f"    first sync of {size:,} records done", flush=True)
+    before = _rows(hub)
+    answers["unchanged"] = in_child("benchmarks.hub", "sync", hub)
+    answers["unchanged"]["new_rows"] = sum(after != before[name] for name, after in _rows(hub).items())
+    shutil.copyfile(made / "snapshot" / CHANGING, inbox / CHANGING)
+    answers["snapshot"] = in_child("benchmarks.hub", "sync", hub)
+    answers["parsing"] = _parse_only(inbox / CHANGING)
+    shutil.copyfile(_other_delta(work, size), inbox / CHANGING)
+    answers["delta"] = in_child("benchmarks.hub", "sync", hub)
+    shutil.rmtree(hub)
+    return answers
+
+
+def _other_delta(work: Path, size: int) -> Path:
+    """Another 1,000 changed records of the same people."""
+    kept = work / f"delta_{size}.csv"
+    if not kept.exists():
+        other = work / f"other_{size}"
+        options = ("--seed", SEED, "--delta", CHANGED, "--delta-seed", 2)
+        generate("people", "--records", size, *options, "--out", other)
+        shutil.copyfile(other / "delta" / CHANGING, kept)
+        shutil.rmtree(other)
+    return kept
+
+
+def _rows(hub: Path) -> dict[str, tuple[int, ...]]:
+    """How many rows each table has, but for the run's own notes."""
+    conn = sqlite3.connect(f"file:{hub / 'unsilo.db'}?mode=ro", uri=True)
+    tables = [row[0] for row in conn.execute("select name from sqlite_master where type = 'table'")]
+    counted = [name for name in tables if name not in NOT_COUNTED and not name.startswith("sqlite_")]
+    rows = {name: conn.execute(f"select count(*) from {name}").fetchone() for name in counted}
+    conn.close()
+    return rows
+
+
+def _parse_only(file: Path) -> Answer:
+    """What reading the file and hashing its rows costs without a store: the part of a snapshot that must be O(n)."""
+    return in_child("benchmarks.parsing", file)
+
+
+def _whole(told: dict[int, dict[str, Answer]], small: int, large: int) -> None:
+    print(f"\n## Whole sync of three files to golden, SQLite, {small:,} and {large:,} records\n")
+    print("| stage | CPU s | share | per record µs | at the smaller size | growth per record (bar 1.25) |")
+    print("|---|---|---|---|---|---|")
+    ours, base = told[large]["first"], told[small]["first"]
+    total = sum(ours["cpu"][stage] for stage in STAGES)
+    for stage in STAGES:
+        now, then = ours["cpu"][stage] / large * 1e6, base["cpu"][stage] / small * 1e6
+        print(
+            f"| {stage} | {ours['cpu'][stage]:.1f} | {ours['cpu'][stage] / total:.0%} | {now:.0f} | {then:.0f} "
+            f"| {now / then:.2f} |"
+        )
+    wall = ours["wall"]["pull"] + ours["wall"]["resolve"]
+    print(f"\n- {large:,} records in {total:.0f} CPU s ({large / total:,.0f} rows/s), {wall:.0f} s by the clock")
+    resolved = ours["resolve"]
+    print(f"- {resolved['created']:,} customers, {resolved['links']:,} links, {ours['rejected']:,} set aside")
+    print(f"- peak memory: {base['peak_mb']:.0f} MB at {small:,}, {ours['peak_mb']:.0f} MB at {large:,}")
+
+
+def _small_changes(told: dict[int, dict[str, Answer]], small: int, large: int) -> None:
+    print(f"\n## {CHANGED:,} changed records in a store of {small:,} and of {large:,}\n")
+    first, second = (_cost(told[size]["delta"]) for size in (small, large))
+    full = _cost(told[large]["first"])
+    print(f"- as a delta file: {first:.2f} and {second:.2f} CPU s: **{second / first:.2f} times** (bar 1.5)")
+    print(f"  - **1/{full / second:.0f} of the full run** (bar 1/20)")
+    for size in (small, large):
+        snapshot, parsing = told[size]["snapshot"], told[size]["parsing"]["cpu"]["parse"]
+        print(
+            f"- as a re-exported snapshot in {size:,}: {_cost(snapshot):.2f} CPU s, of it pull "
+            f"{snapshot['cpu']['pull']:.2f} (parsing and hashing alone {parsing:.2f}), "
+            f"resolve {snapshot['cpu']['resolve']:.2f}; {snapshot['stored']:,} records stored"
+        )
+    snapshots = [told[size]["snapshot"]["cpu"]["resolve"] for size in (small, large)]
+    print(f"  - resolve at the larger size / at the smaller: **{snapshots[1] / snapshots[0]:.2f}**")
+    print("\n## An unchanged sync\n")
+    for size in (small, large):
+        again = told[size]["unchanged"]
+        share = _cost(told[size]["first"]) / max(_cost(again), 1e-3)
+        print(
+            f"- in {size:,}: {again['read']:,} rows read, {again['stored']:,} stored, {again['new_rows']} tables changed"
+        )
+        print(f"  - {_cost(again):.2f} CPU s, 1/{share:,.0f} of the first")
+
+
+def _cost(answer: Answer) -> float:
+    """CPU seconds of pull and resolve."""
+    return float(answer["cpu"]["pull"] + answer["cpu"]["resolve"])
