@@ -104,15 +104,16 @@ def holders(conn: Connection, now: datetime) -> list[Lease]:
 
 
 def holder_name() -> str:
-    """This process: host / pid / when it started / a random part (a process may hold several)."""
-    return f"{socket.gethostname()}/{os.getpid()}/{_started(os.getpid())}/{secrets.token_hex(4)}"
+    """This process: host / pid / pid namespace / when it started / a random part (a process may hold several)."""
+    pid = os.getpid()
+    return f"{socket.gethostname()}/{pid}/{_pid_namespace()}/{_started(pid)}/{secrets.token_hex(4)}"
 
 
 def is_dead(holder: str) -> bool:
     """True when the holder was a process of this host that certainly no longer runs."""
-    host, pid, started, _ = holder.split("/")
-    if host != socket.gethostname():
-        return False
+    host, pid, namespace, started, _ = holder.split("/")
+    if (host, namespace) != (socket.gethostname(), _pid_namespace()):
+        return False  # another machine or container, even one of the same name: its pids tell us nothing
     try:
         os.kill(int(pid), 0)
     except ProcessLookupError:
@@ -120,6 +121,13 @@ def is_dead(holder: str) -> bool:
     except PermissionError:
         return False
     return _started(int(pid)) != started
+
+
+def _pid_namespace() -> str:
+    try:
+        return str(Path("/proc/self/ns/pid").stat().st_ino)
+    except OSError:
+        return "unknown"
 
 
 def _started(pid: int) -> str:
