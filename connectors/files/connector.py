@@ -25,7 +25,7 @@ from connectors.files.encoding import EncodingDecision
 from connectors.files.opening import Fingerprint, Stamp, fingerprint
 from connectors.files.reading import PAGE, Chunk, RowReader, key_columns, row_reader
 from connectors.files.settings import FileSettings, settings_of
-from connectors.files.tables import Note
+from connectors.files.tables import Note, kept_places
 from connectors.files.workbook import SheetTable, Workbook
 from unified_model.errors import Retry, UnsiloError, UsageError
 from unified_model.mapping.rows import ObjectMapping
@@ -140,15 +140,14 @@ class FileConnector:
         """The first rows of an object, without the columns that must not be taken in."""
         part = self._parts(object)[0]
         table = self.table(part)
-        excluded = {name.strip().casefold() for name in self.settings.exclude_fields}
+        places = kept_places(table, self.settings.exclude_fields)
+        columns = [table.columns[place] for place in places]
         taken: list[Mapping[str, str]] = []
         for block in table.blocks():
-            for _, values in block.rows[: rows - len(taken)]:
-                pairs = zip(table.columns, values, strict=True)
-                taken.append({name: value for name, value in pairs if name.casefold() not in excluded})
+            room = rows - len(taken)
+            taken += ({table.columns[place]: values[place] for place in places} for _, values in block.rows[:room])
             if len(taken) >= rows:
                 break
-        columns = [name for name in table.columns if name.casefold() not in excluded]
         encoding, dialect = (table.encoding, table.dialect) if isinstance(table, CsvTable) else (None, None)
         return Preview(object, part.file.shown, columns, taken, table.notes, encoding, dialect)
 

@@ -50,7 +50,7 @@ class CsvTable:
         head = _read_head(file, text, settings, whole)
         self.dialect: Dialect = head.dialect
         self._skipped = head.skipped
-        self.columns, self.unnamed = name_columns(head.cells)
+        self.columns, self.unnamed, self.originals = name_columns(head.cells)
         self.notes: tuple[Note, ...] = tuple(self._notes())
         self.blank = 0
         """Blank records that the last whole pass met."""

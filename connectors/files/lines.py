@@ -33,7 +33,7 @@ def line_blocks(read: Read, max_line: int = MAX_LINE, block: int = BLOCK) -> Ite
         data = rest + chunk
         cut = _last_line_end(data)
         if cut:
-            yield data[:cut]
+            yield from _whole_lines(data[:cut], max_line)
             rest = data[cut:]
         else:
             rest = data
@@ -42,6 +42,23 @@ def line_blocks(read: Read, max_line: int = MAX_LINE, block: int = BLOCK) -> Ite
             yield oversize
     if rest:
         yield rest
+
+
+def _whole_lines(data: bytes, max_line: int) -> Iterator[bytes | Oversize]:
+    """A block of whole lines; only one beyond the limit can hold a line that is."""
+    if len(data) <= max_line:
+        yield data
+        return
+    start = end = 0
+    for line in data.splitlines(keepends=True):
+        if len(line) > max_line:
+            if end > start:
+                yield data[start:end]
+            yield Oversize(line[:SAMPLE], len(line))
+            start = end + len(line)
+        end += len(line)
+    if end > start:
+        yield data[start:end]
 
 
 def _last_line_end(data: bytes) -> int:

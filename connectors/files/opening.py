@@ -67,8 +67,11 @@ class SourceFile:
         return self.path.suffix.lower() in WORKBOOKS
 
     def stamp(self) -> Stamp:
+        """Its stamp now. NeedsOperator when it can't be read, or when reading it might never end (a pipe, a device)."""
         with plain_errors(self.shown):
             found = self.path.stat()
+        if not stat.S_ISREG(found.st_mode):
+            raise NeedsOperator(f"{self.shown} is not an ordinary file.", "Replace it by a file, or move it away.")
         return Stamp(found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns)
 
 
@@ -89,19 +92,14 @@ def find_files(settings: FileSettings) -> list[SourceFile]:
     if not stat.S_ISDIR(mode):
         raise NeedsOperator(f"{settings.path} is neither a file nor a folder.", "Set path to a file or a folder.")
     with plain_errors(settings.path):
-        names = sorted(entry.name for entry in os.scandir(location))
+        names = sorted(entry.name for entry in os.scandir(location) if not entry.is_dir())
     chosen = _chosen(settings, names) if settings.files else [name for name in names if is_table(name)]
     if not chosen:
         raise NeedsOperator(
             f"{settings.path} holds no file that can be read.",
             f"Put {', '.join(TEXT + WORKBOOKS)} files (or .gz) there.",
         )
-    found = [SourceFile(location / name, f"{settings.path.rstrip('/')}/{name}") for name in chosen]
-    for file in found:
-        with plain_errors(file.shown):
-            if not stat.S_ISREG(file.path.stat().st_mode):
-                raise NeedsOperator(f"{file.shown} is not an ordinary file.", "Move it out of the folder.")
-    return found
+    return [SourceFile(location / name, f"{settings.path.rstrip('/')}/{name}") for name in chosen]
 
 
 def unread_names(settings: FileSettings) -> list[str]:

@@ -15,7 +15,7 @@ from connectors.files.csv_rows import Defect, Row, RowBlock
 from connectors.files.keys import MAX_KEY, KeyOf, key_fault, key_reader, row_hasher
 from connectors.files.settings import FileSettings, nearest_column
 from connectors.files.survey import Survey, survey
-from connectors.files.tables import Table
+from connectors.files.tables import Table, kept_places
 from unified_model.errors import NeedsOperator
 from unified_model.mapping.read import key_reader as mapped_key_reader
 from unified_model.mapping.read import modified_reader
@@ -161,8 +161,7 @@ def row_reader(
 ) -> RowReader:
     """Compile the reading of a table; this is the first pass over it. NeedsOperator when a named column is missing."""
     key = key_columns(settings, mapping)
-    excluded = {name.strip().casefold() for name in settings.exclude_fields}
-    kept = [place for place, name in enumerate(table.columns) if name.casefold() not in excluded]
+    kept = kept_places(table, settings.exclude_fields)
     if key:
         key_of = key_reader(table, key, _cleaner(key, mapping))
     else:

@@ -27,6 +27,10 @@ class Table(Protocol):
     @property
     def unnamed(self) -> Sequence[int]: ...
     @property
+    def originals(self) -> Sequence[str]:
+        """Names as they stand in the file."""
+
+    @property
     def notes(self) -> Sequence[Note]: ...
     @property
     def blank(self) -> int:
@@ -41,10 +45,11 @@ class Table(Protocol):
 
 
 class Header(NamedTuple):
-    """Names of the columns, each once, and the positions that had none."""
+    """Names of the columns, each once, the positions that had none, and the names as they stand in the file."""
 
     columns: tuple[str, ...]
     unnamed: tuple[int, ...]
+    originals: tuple[str, ...]
 
 
 def name_columns(cells: Sequence[str]) -> Header:
@@ -61,7 +66,7 @@ def name_columns(cells: Sequence[str]) -> Header:
             name = _free(name, taken)
         taken.add(name)
         columns.append(name)
-    return Header(tuple(columns), tuple(unnamed))
+    return Header(tuple(columns), tuple(unnamed), tuple(cell.strip() for cell in cells))
 
 
 def _free(name: str, taken: set[str]) -> str:
@@ -70,3 +75,10 @@ def _free(name: str, taken: set[str]) -> str:
         number += 1
         candidate = f"{name} ({number})"
     return candidate
+
+
+def kept_places(table: Table, excluded: Sequence[str]) -> list[int]:
+    """Positions of the columns that may be taken in. A name left out leaves out every column that has it."""
+    names = {name.strip().casefold() for name in excluded}
+    both = zip(table.columns, table.originals, strict=True)
+    return [place for place, pair in enumerate(both) if not names & {name.casefold() for name in pair}]

@@ -21,7 +21,7 @@ from connectors.files.tables import Note, name_columns
 from unified_model.errors import NeedsOperator, UnsiloError
 
 if TYPE_CHECKING:
-    from python_calamine import CalamineWorkbook
+    from python_calamine import CalamineSheet, CalamineWorkbook
 
 MAX_UNPACKED = 4 << 30
 MOST_ROWS = 1_048_576
@@ -37,6 +37,8 @@ class Workbook:
 
     def __init__(self, file: SourceFile) -> None:
         self.file = file
+        self._kept: CalamineSheet | None = None
+        file.stamp()
         _refuse_bombs(file)
         with _plain_errors(file), plain_errors(file.shown):
             from python_calamine import CalamineWorkbook, SheetTypeEnum
@@ -47,10 +49,7 @@ class Workbook:
     def sheets_with_data(self) -> list[str]:
         """Names of the sheets that hold anything, the hidden ones too. A single sheet is not looked into."""
         names = [sheet.name for sheet in self._sheets]
-        if len(names) < 2:
-            return names
-        with _plain_errors(self.file):
-            return [name for name in names if self._book.get_sheet_by_name(name).start]
+        return names if len(names) < 2 else [name for name in names if self._sheet(name).start]
 
     def is_hidden(self, name: str) -> bool:
         from python_calamine import SheetVisibleEnum
@@ -59,8 +58,7 @@ class Workbook:
 
     def height(self, name: str) -> int:
         """Number of the last row that holds anything."""
-        with _plain_errors(self.file):
-            end = self._book.get_sheet_by_name(name).end
+        end = self._sheet(name).end
         return end[0] + 1 if end else 0
 
     def rows(self, name: str) -> Iterator[list[Any]]:
@@ -69,10 +67,18 @@ class Workbook:
             names = ", ".join(sheet.name for sheet in self._sheets)
             raise NeedsOperator(f"{self.file.shown} has no sheet '{name}'.", f"Its sheets are: {names}.")
         with _plain_errors(self.file):
-            sheet = self._book.get_sheet_by_name(name)
-            yield from sheet.iter_rows()
+            yield from self._sheet(name).iter_rows()
+
+    def _sheet(self, name: str) -> CalamineSheet:
+        """A sheet, taken apart. That takes long, and it is wanted several times in a row: the last one is kept."""
+        if self._kept is None or self._kept.name != name:
+            self._kept = None
+            with _plain_errors(self.file):
+                self._kept = self._book.get_sheet_by_name(name)
+        return self._kept
 
     def close(self) -> None:
+        self._kept = None
         self._book.close()
 
 
@@ -86,7 +92,7 @@ class SheetTable:
         self.blank = 0
         self._header_row, cells = self._find_header(settings.header_row)
         header = name_columns([_text(cell) for cell in cells])
-        self.columns, self.unnamed = header
+        self.columns, self.unnamed, self.originals = header
         self.notes: Sequence[Note] = tuple(self._notes())
 
     def blocks(self) -> Iterator[RowBlock]:

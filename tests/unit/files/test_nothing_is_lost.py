@@ -121,7 +121,7 @@ def test_lines_behind_a_too_long_one_keep_their_numbers(ending: bytes, size: int
     records, [reject] = read_all(opened(path))
 
     assert [record.place for record in records] == [f"{path}:{line}" for line in (2, 4, 5)]
-    assert reject.place == f"{path}:3"
+    assert (reject.place, reject.reason) == (f"{path}:3", "line_too_long")
 
 
 def test_a_quote_never_closed_in_a_big_file_costs_one_row(tmp_path: Path) -> None:

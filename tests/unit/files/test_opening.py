@@ -109,6 +109,21 @@ def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
     assert "not an ordinary file" in _refusal(tmp_path)
 
 
+def test_one_unreadable_file_of_a_folder_leaves_the_others(tmp_path: Path) -> None:
+    (tmp_path / "folder.csv").mkdir()
+    (tmp_path / "gone.csv").symlink_to(tmp_path / "nowhere")
+    os.mkfifo(tmp_path / "pipe.xlsx")
+    write(tmp_path, as_text())
+
+    source = opened(tmp_path)
+
+    assert list(source.objects()) == ["gone", "people", "pipe"]
+    assert len(read_all(source, "people")[0]) == len(PEOPLE)
+    for object in ("gone", "pipe"):
+        with pytest.raises(NeedsOperator):
+            read_all(source, object)
+
+
 @pytest.mark.parametrize("name", ["../secret.csv", "/etc/passwd", "a/../../b.csv", "..\\secret.csv"])
 def test_a_file_name_that_leads_out_of_the_folder(name: str, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="leads out of the folder"):

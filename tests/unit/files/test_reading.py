@@ -222,6 +222,15 @@ def test_columns_left_out_are_nowhere(tmp_path: Path) -> None:
     assert [reject.place for reject in withheld] == [f"{path}:5", f"{path}:6"]
 
 
+def test_every_column_of_a_name_left_out_is_left_out(tmp_path: Path) -> None:
+    source = opened(write(tmp_path, "id,IBAN,name,IBAN\n1,SECRET,Ann,SECRET\n"), exclude_fields=["IBAN"])
+
+    records, _ = read_all(source)
+
+    assert [dict(record.payload) for record in records] == [{"id": "1", "name": "Ann"}]
+    assert list(source.preview("people").columns) == ["id", "name"]
+
+
 def test_a_column_that_vanished_is_absent_not_empty(tmp_path: Path) -> None:
     path = write(tmp_path, "id,name,city\n1,Ann,\n")
     [before], _ = read_all(opened(path))
