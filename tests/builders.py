@@ -13,8 +13,10 @@ from typing import Any
 
 from unified_model.mapping.rows import FieldRow, ObjectMapping
 from unified_model.records import Page, Reject, SourceRecord
-from unified_model.store import sources
+from unified_model.store import decisions, sources
+from unified_model.store.decisions import Decision
 from unified_model.store.engine import Store, open_store
+from unified_model.use_cases import decide
 from unified_model.use_cases.land import LandingOrder, land
 from unified_model.use_cases.page import LandCounts
 from unified_model.use_cases.resolve import ResolveCounts, resolve
@@ -135,6 +137,34 @@ class World:
     def resolve(self, **how: Any) -> ResolveCounts:
         """Work off the queue."""
         return resolve(self.store, clock=self.clock, **how)
+
+    def decide(self, a: str, b: str, kind: str) -> Decision:
+        """`same` or `different`, by a person; records are named `label/object/id`."""
+        return decide.decide(self.store, a, b, kind, actor="ann", reason=None, clock=self.clock)
+
+    def choose(self, customer: str, field: str, record: str) -> Decision:
+        """A person picks whose value of a field is golden."""
+        return decide.choose_field(self.store, customer, field, record, actor="ann", reason=None, clock=self.clock)
+
+    def unmerge(self, name: str) -> Decision:
+        """A person takes a record out of its customer."""
+        return decide.unmerge(self.store, name, actor="ann", reason=None, clock=self.clock)
+
+    def undo(self, number: int) -> Decision:
+        """A person takes a decision back."""
+        return decide.undo(self.store, number, actor="ann", reason=None, clock=self.clock)
+
+    def decisions(self) -> list[Decision]:
+        """Every decision ever made."""
+        with self.store.read() as conn:
+            return decisions.all_decisions(conn)
+
+    def put(self, made: Iterable[Decision]) -> None:
+        """Enter decisions as they stand, unchecked: another store's, say. Comes before the first resolve."""
+        with self.store.begin() as work:
+            for one in made:
+                decisions.append(work.conn, one)
+            work.commit()
 
 
 @cache

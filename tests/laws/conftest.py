@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from tests.contract.conftest import new_postgres, postgres_server, postgres_template
+from tests.contract.conftest import new_postgres, postgres_databases, postgres_server
 
-__all__ = ["new_postgres", "postgres_server", "postgres_template"]
+__all__ = ["new_postgres", "postgres_databases", "postgres_server"]

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import Any, NamedTuple
 from unittest import mock
 
+from hypothesis import settings
 from hypothesis import strategies as st
 
 from tests.builders import account, at, contact, deleted, page
@@ -24,6 +25,11 @@ PHONES = ("+1 212 555 2368", "+49 30 901820", "+1 (212) 555-2369")
 COMPANIES = ("Acme Inc", "ACME GmbH", "Globex", "Globex Trading Ltd")
 SITES = ("acme.com", "www.globex.org")
 CITIES = (("Berlin", "10117"), ("New York", "10001"))
+
+
+def examples(number: int) -> settings:
+    """So many examples in the everyday run, twenty times as many under the profile `drill`."""
+    return settings(max_examples=number * max(1, settings.default.max_examples // 50))
 
 
 def _maybe(values: tuple[Any, ...], often: int = 2) -> st.SearchStrategy[Any]:

@@ -153,7 +153,7 @@ def fingerprint(conn: Connection) -> dict[str, str]:
         columns = [c for c in table.columns if not (table is membership and isinstance(c.type, UtcTime))]
         total = blake2b(digest_size=16)
         query = select(*columns).order_by(*table.primary_key.columns)
-        for row in conn.execution_options(yield_per=10_000).execute(query):
+        for row in conn.execute(query, execution_options={"yield_per": 10_000}):
             total.update(encode_bytes(list(row)))
         hashes[table.name] = total.hexdigest()
     return hashes

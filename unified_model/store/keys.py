@@ -103,7 +103,7 @@ def crowded(conn: Connection, keys: Array) -> dict[int, int]:
         return _crowded_among(conn, keys)
     count = func.count()
     query = select(blocking_key.c.key, count).group_by(blocking_key.c.key).having(count >= CROWD)
-    found = {row[0]: row[1] for row in conn.execution_options(yield_per=50_000).execute(query)}
+    found = {row[0]: row[1] for row in conn.execute(query, execution_options={"yield_per": 50_000})}
     wanted = set(keys.tolist())
     return {key: n for key, n in found.items() if key in wanted}
 
@@ -135,7 +135,7 @@ def stats_among(conn: Connection, keys: Array) -> dict[int, Stat]:
         return stats_of(conn, keys.tolist())
     query = select(*[key_stat.c[name] for name in _STAT_COLUMNS])
     wanted = set(keys.tolist())
-    every = _stat_rows(conn.execution_options(yield_per=50_000).execute(query))
+    every = _stat_rows(conn.execute(query, execution_options={"yield_per": 50_000}))
     return {key: stat for key, stat in every.items() if key in wanted}
 
 

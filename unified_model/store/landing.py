@@ -181,10 +181,8 @@ def live_ids(conn: Connection, source_id: int, object: str) -> Iterable[tuple[in
         & (source_record.c.object == object)
         & source_record.c.deleted_at.is_(None)
     )
-    result = conn.execution_options(yield_per=20_000).execute(
-        select(source_record.c.id, source_record.c.record_id).where(where)
-    )
-    for row in result:
+    query = select(source_record.c.id, source_record.c.record_id).where(where)
+    for row in conn.execute(query, execution_options={"yield_per": 20_000}):
         yield row[0], row[1]
 
 

@@ -30,7 +30,7 @@ def links_of(conn: Connection, records: Sequence[int]) -> list[Link]:
 def all_links(conn: Connection, at_least: int) -> list[Link]:
     """Every link of at least this weight."""
     query = select(link.c.a, link.c.b, link.c.weight).where(link.c.weight >= at_least)
-    return [Link(*row) for row in conn.execution_options(yield_per=50_000).execute(query)]
+    return [Link(*row) for row in conn.execute(query, execution_options={"yield_per": 50_000})]
 
 
 def count_links(conn: Connection) -> int:

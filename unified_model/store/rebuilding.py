@@ -44,7 +44,7 @@ def forms_by_page(conn: Connection, kind: str, size: int) -> Iterator[list[tuple
     """Every (record, folded form) of a kind, `size` at a time."""
     table = UNIFIED[kind]
     query = select(table.c.record, table.c.match_form).order_by(table.c.record)
-    result = conn.execution_options(yield_per=size).execute(query)
+    result = conn.execute(query, execution_options={"yield_per": size})
     for part in result.partitions(size):
         yield [(row[0], row[1] or {}) for row in part]
 
