@@ -15,50 +15,51 @@ Row = tuple[str, str, float] | tuple[str, str, float, bool]
 
 PERSON: dict[str, tuple[str, str, list[Row]]] = {
     "family": ("family name", "family", [
-        ("exact_rare", "same rare family name", 7.5),
-        ("exact_uncommon", "same uncommon family name", 6.0),
-        ("exact_common", "same common family name", 4.5),
-        ("exact_very_common", "same very common family name", 3.0),
-        ("exact_everywhere", "same family name that more than a thousand records hold", 1.0),
-        ("typo", "family names that differ by a slip", 5.0),
-        ("former", "a family name that the other's e-mail tells", 3.5),
+        ("exact_rare", "same rare family name", 8.0),
+        ("exact_uncommon", "same uncommon family name", 7.0),
+        ("exact_common", "same common family name", 5.5),
+        ("exact_very_common", "same very common family name", 3.7),
+        ("exact_everywhere", "same family name that more than a thousand records hold", 2.0),
+        ("typo", "family names that differ by a slip", 6.0),
+        ("former", "a family name that the other's e-mail tells", 5.5),
         ("part", "family names that share a part", 4.0),
-        ("similar", "similar family names", 0.5),
-        ("different", "different family names", -4.5),
+        ("similar", "similar family names", 0.0),
+        ("different", "different family names", -5.0),
     ]),
     "given": ("given name", "given", [
-        ("exact", "same given name", 5.5),
-        ("exact_common", "same common given name", 4.0),
+        ("exact", "same given name", 5.4),
+        ("exact_common", "same common given name", 4.1),
         ("nickname", "given names that are forms of one", 4.0),
-        ("initial", "an initial that fits", 3.0),
-        ("typo", "given names that differ by a slip", 4.5),
-        ("part", "one given name begins the other", 4.0),
+        ("initial", "an initial that fits", 3.2),
+        ("typo", "given names that differ by a slip", 4.7),
+        ("part", "one given name begins the other", 4.5),
         ("similar", "similar given names", 1.0),
-        ("different", "different given names", -5.0, True),
+        ("different", "different given names", -5.5, True),
     ]),
-    "order": ("order of names", "given, family", [("swapped", "given and family name swapped", -0.5)]),
+    "order": ("order of names", "given, family", [("swapped", "given and family name swapped", -0.3)]),
     "middle": ("further given names", "middle", [
-        ("same", "same further given name or initial", 3.5),
-        ("different", "different further given names", -4.0, True),
+        ("same", "same further given name or initial", 4.0),
+        ("different", "different further given names", -3.0, True),
     ]),
     "suffix": ("suffix", "suffix", [
-        ("same", "same suffix", 3.5),
-        ("one_only", "a suffix on one side only", -4.0),
+        ("same", "same suffix", 4.5),
+        ("one_only", "a suffix on one side only", -5.0),
         ("different", "different suffixes", -12.0, True),
     ]),
     "email": ("e-mail", "emails", [
-        ("own", "same e-mail", 11.0),
-        ("shared_by_two", "same e-mail, held by two different people", 8.0),
+        ("own", "same e-mail", 12.0),
+        ("shared_by_two", "same e-mail, held by two different people", 9.5),
         ("shared", "same e-mail, held by many", 0.0),
-        ("slip", "e-mails that differ by a slip", 1.5),
-        ("same_local", "same distinctive name in front of the @", 4.5),
-        ("same_domain", "two different e-mails of one domain", -4.5),
-        ("different", "different e-mails", -0.3),
+        ("slip", "e-mails that differ by a slip behind the @", 7.0),
+        ("slip_in_name", "e-mails that differ by a letter in front of the @", 1.0),
+        ("same_local", "same distinctive name in front of the @", 4.0),
+        ("same_domain", "two different e-mails of one domain", -5.0),
+        ("different", "different e-mails", -0.4),
     ]),
     "phone": ("phone", "phones", [
-        ("own", "same phone", 8.0),
-        ("shared_by_two", "same phone, held by two different people", 4.0),
-        ("shared", "same phone, held by many", -1.0),
+        ("own", "same phone", 8.7),
+        ("shared_by_two", "same phone, held by two different people", 4.3),
+        ("shared", "same phone, held by many", -1.5),
         ("different", "different phones", -0.6),
     ]),
     "company": ("company and place", "company, domain, town, post code", [
@@ -68,11 +69,11 @@ PERSON: dict[str, tuple[str, str, list[Row]]] = {
         ("home_postcode", "same post code", 5.5),
         ("home_town", "same town", 3.0),
         ("same_street", "same street", 4.5),
-        ("same_switchboard", "same switchboard or desk address", 4.5),
+        ("same_switchboard", "same switchboard or desk address", 4.8),
         ("same_postcode", "same post code", 3.0),
         ("same_town", "same town", 1.0),
-        ("elsewhere", "different towns", -1.2),
-        ("different", "different companies", -2.8),
+        ("elsewhere", "different towns", -1.3),
+        ("different", "different companies", -2.9),
     ]),
     "birth": ("birth date", "birth_date", [
         ("same", "same birth date", 10.0),
@@ -87,7 +88,7 @@ PERSON: dict[str, tuple[str, str, list[Row]]] = {
         ("slip", "identifiers that differ by a slip", 6.0),
         ("different", "different identifiers of one kind", -3.0),
     ]),
-    "title": ("job title", "job_title", [("same", "same job title", 2.0), ("different", "different job titles", -0.8)]),
+    "title": ("job title", "job_title", [("same", "same job title", 2.3), ("different", "different job titles", -0.9)]),
 }  # fmt: skip
 
 ORGANIZATION: dict[str, tuple[str, str, list[Row]]] = {
@@ -117,7 +118,7 @@ ORGANIZATION: dict[str, tuple[str, str, list[Row]]] = {
 }  # fmt: skip
 
 SETTINGS = {
-    "person": {"base": -8.5, "merge": 3000, "review": 0, "size_limit": 50, "step": 1000},
+    "person": {"base": -9.0, "merge": 3000, "review": 0, "size_limit": 50, "step": 1000},
     "organization": {"base": -2.0, "merge": 4000, "review": 1000, "size_limit": 1000, "step": 1000},
 }
 

@@ -188,9 +188,8 @@ def _email(
     at = np.flatnonzero(both & (shared == 0))
     if len(at):
         a, b = columns.email.codes[left[at], 0], columns.email.codes[right[at], 0]
-        table = np.array(
-            [numbers["different"], numbers["same_domain"], numbers["same_local"], numbers["slip"]], dtype=np.int8
-        )
+        names = ("different", "same_domain", "same_local", "slip", "slip_in_name")
+        table = np.array([numbers[name] for name in names], dtype=np.int8)
         levels[at] = table[on_distinct_pairs(a, b, columns.email.values, columns.email.values, _relate_emails)]
     for worth, level in (
         (_OWN, "own"),
@@ -203,16 +202,18 @@ def _email(
 
 
 def _relate_emails(a: list[str], b: list[str]) -> NDArray[np.int16]:
-    """0 different, 1 two addresses of one domain, 2 the same telling local part elsewhere, 3 a slip of the pen."""
+    """0 different, 1 two addresses of one company, 2 the same telling local part elsewhere, 3 a slip behind the @, 4 a
+    slip in front of it."""
     found = np.zeros(len(a), dtype=np.int16)
     slips = cpdist(a, b, scorer=OSA.distance, score_cutoff=2, dtype=np.int16)
     for n, (first, second) in enumerate(zip(a, b, strict=True)):
         local, _, domain = first.partition("@")
         other, _, other_domain = second.partition("@")
-        digits = any(map(str.isdigit, local))
-        if slips[n] == 1 or (slips[n] == 2 and min(len(local), len(other)) > 7):
-            found[n] = 3 if _letters(local) != _letters(other) or domain != other_domain else 1
-        elif local == other and (digits and len(local) > 6):
+        if slips[n] <= 2 and local == other:
+            found[n] = 3
+        elif slips[n] == 1 and len(local) > 4 and _letters(local) != _letters(other):
+            found[n] = 4
+        elif local == other and len(local) > 6 and any(map(str.isdigit, local)):
             found[n] = 2
         elif domain == other_domain and domain not in FREE_MAIL:
             found[n] = 1
