@@ -117,9 +117,8 @@ def _small_changes(told: dict[int, dict[str, Answer]], small: int, large: int) -
     for size in (small, large):
         again = told[size]["unchanged"]
         share = _cost(told[size]["first"]) / max(_cost(again), 1e-3)
-        print(
-            f"- in {size:,}: {again['read']:,} rows read, {again['stored']:,} stored, {again['new_rows']} tables changed"
-        )
+        read, stored, tables = again["read"], again["stored"], again["new_rows"]
+        print(f"- in {size:,}: {read:,} rows read, {stored:,} stored, {tables} tables with other rows")
         print(f"  - {_cost(again):.2f} CPU s, 1/{share:,.0f} of the first")
 
 
