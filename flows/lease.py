@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from flows.hub import Hub
+from unified_model.errors import Retry
 
 if TYPE_CHECKING:
     from unified_model.store.leases import Lease
+
+
+LOOK_AGAIN_S = 1.0
 
 
 class Held:
@@ -55,12 +60,27 @@ class Held:
 
 
 @contextmanager
-def lease_held(hub: Hub, name: str) -> Iterator[Held]:
-    """Hold the lease of that name; `Retry` says who holds it if it isn't free."""
-    from unified_model.store.leases import acquire, release
+def lease_held(
+    hub: Hub, name: str, *, patience_s: float = 0.0, should_stop: Callable[[], bool] = lambda: False
+) -> Iterator[Held]:
+    """Hold the lease of that name; waits as long as `patience_s` for its holder, then `Retry` says who that is."""
+    from unified_model.store.leases import release
 
-    lease = acquire(hub.store, name, hub.clock())
+    lease = _acquire(hub, name, patience_s, should_stop)
     try:
         yield Held(hub, lease)
     finally:
         release(hub.store, lease)
+
+
+def _acquire(hub: Hub, name: str, patience_s: float, should_stop: Callable[[], bool]) -> Lease:
+    from unified_model.store.leases import acquire
+
+    deadline = time.monotonic() + patience_s
+    while True:
+        try:
+            return acquire(hub.store, name, hub.clock())
+        except Retry:
+            if time.monotonic() >= deadline or should_stop():
+                raise
+            time.sleep(min(LOOK_AGAIN_S, patience_s))

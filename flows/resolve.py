@@ -16,6 +16,9 @@ from flows.reports import ResolveReport, State
 from flows.watch import Watch
 from unified_model.errors import UnsiloError, UsageError
 
+PATIENCE_S = 300.0
+"""How long to wait for another resolver: it may have looked at the queue just before we filled it."""
+
 
 def resolve_identities(hub: Hub, watch: Watch, *, prefect_run: str | None = None) -> ResolveReport:
     """Resolve everything that waits. Trouble with the store is told in the report; only wrong usage is raised."""
@@ -34,7 +37,7 @@ def _resolve(hub: Hub, watch: Watch, prefect_run: str | None) -> tuple[int, Stat
     from unified_model.store.runs import finish_run, start_run
     from unified_model.use_cases.resolve import resolve
 
-    with lease_held(hub, RESOLVE) as held:
+    with lease_held(hub, RESOLVE, patience_s=PATIENCE_S, should_stop=watch.should_stop) as held:
         run = start_run(hub.store, "resolve", hub.clock(), prefect_run=prefect_run)
         state: State = "failed"
         counts: Mapping[str, Any] = {}
