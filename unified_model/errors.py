@@ -4,7 +4,7 @@ from __future__ import annotations
 
 
 class UnsiloError(Exception):
-    """Base of every error a person may see. `remedy` says what to do; neither part ever holds a secret or customer data."""
+    """Base of every error a person may see. `remedy` says what to do; neither part holds a secret or customer data."""
 
     exit_code = 1
 

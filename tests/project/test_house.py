@@ -20,13 +20,13 @@ LIBRARIES = {
     "unified_model/identity": {
         "anyascii",
         "duckdb",
-        "numpy",
         "nicknames",
         "numpy",
         "phonenumbers",
         "publicsuffixlist",
         "rapidfuzz",
     },
+    "unified_model/resolution": {"numpy"},
     "unified_model/store": {
         "adbc_driver_manager",
         "adbc_driver_postgresql",

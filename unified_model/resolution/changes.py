@@ -13,9 +13,8 @@ from unified_model.store.codec import decode, encode
 from unified_model.store.queue import Waiting
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
-
     from unified_model.resolution.settling import Customer
+    from unified_model.store.engine import Connection
 
 UNTOLD = frozenset({"provenance", "customer_id"})
 """Columns that explain values; they are no values themselves."""

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import Connection
-
 from unified_model.records import NaturalKey
 from unified_model.store.decisions import Decision, all_decisions, standing, vendor_merges
+from unified_model.store.engine import Connection
 from unified_model.store.members import records_by_key
 
 Pair = tuple[frozenset[int], frozenset[int]]

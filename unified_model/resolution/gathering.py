@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection
-
 from unified_model.resolution.decided import Decided
+from unified_model.store.engine import Connection
 from unified_model.store.links import Link, links_of
 from unified_model.store.members import customers_of, members_of
 

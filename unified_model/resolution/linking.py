@@ -19,7 +19,8 @@ from unified_model.store.queue import Waiting
 
 if TYPE_CHECKING:
     import numpy as np
-    from sqlalchemy import Connection
+
+    from unified_model.store.engine import Connection
 
     Array = np.ndarray[Any, Any]
 

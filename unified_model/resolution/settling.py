@@ -8,8 +8,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection
-
 from unified_model.identity.model import MatchModel
 from unified_model.records import NaturalKey
 from unified_model.resolution import clusters
@@ -27,7 +25,7 @@ from unified_model.resolution.golden import (
 from unified_model.resolution.reach import MemberRecord
 from unified_model.store import golden_rows, links, members, queue
 from unified_model.store.codec import digest, encode_bytes
-from unified_model.store.engine import Store
+from unified_model.store.engine import Connection, Store
 from unified_model.store.golden_rows import GoldenBatch
 from unified_model.store.landing import match_forms
 from unified_model.store.links import Link

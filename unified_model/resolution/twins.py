@@ -18,7 +18,7 @@ from unified_model.store.links import Link
 from unified_model.store.members import keys_by_record
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
+    from unified_model.store.engine import Connection
 
 REMEMBERED = 1_000_000
 RECORDS_A_READ = 50_000

@@ -16,7 +16,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Literal
 
-from sqlalchemy import URL, Connection, Engine, Table
+from sqlalchemy import URL, Engine, Table
+from sqlalchemy import Connection as Connection  # for those who pass one on without speaking SQL, Table
 
 from unified_model.store.connect import READING, engine_for, parse_url
 from unified_model.store.faults import translated

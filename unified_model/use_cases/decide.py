@@ -9,13 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection
-
 from unified_model.errors import UsageError
 from unified_model.records import NaturalKey
 from unified_model.store import audit, decisions, golden_rows, members, queue
 from unified_model.store.decisions import Decision
-from unified_model.store.engine import Store
+from unified_model.store.engine import Connection, Store
 from unified_model.use_cases.naming import Subject, find_subject, labels_of, shown
 
 Clock = Callable[[], datetime]

@@ -6,8 +6,6 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection
-
 from unified_model.errors import UsageError
 from unified_model.identity.explain import explain_pair as weigh_in_words
 from unified_model.identity.keys import keys_of
@@ -18,7 +16,7 @@ from unified_model.resolution.reach import GoldenPoint
 from unified_model.resolution.settling import Facts, choices_for, member_of, read_facts
 from unified_model.store import golden_rows, links, members
 from unified_model.store import keys as store_keys
-from unified_model.store.engine import Store
+from unified_model.store.engine import Connection, Store
 from unified_model.store.landing import match_forms
 from unified_model.survivorship import losers, rule_of
 from unified_model.use_cases.models import active_models

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from sqlalchemy import Connection
-
 from unified_model.errors import UsageError
 from unified_model.records import NaturalKey
 from unified_model.store import members
+from unified_model.store.engine import Connection
 from unified_model.store.sources import sources
 
 

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection
-
 from unified_model.store import decisions, golden_rows, links, members
-from unified_model.store.engine import Store
+from unified_model.store.engine import Connection, Store
 from unified_model.use_cases.naming import labels_of, shown
 
 REASONS = {

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, text
-
 from unified_model.resolution.decided import decided
 from unified_model.resolution.golden import golden_of
 from unified_model.resolution.settling import choices_for, customer_hash, member_of, read_facts
 from unified_model.store import audit, golden_rows, members, queue
-from unified_model.store.engine import Store
+from unified_model.store.checks import broken_promises
+from unified_model.store.engine import Connection, Store
 from unified_model.store.rebuilding import customers_by_page
 
 CUSTOMERS_A_PAGE = 1_000
@@ -25,53 +24,10 @@ class Check(NamedTuple):
     detail: str
 
 
-_COUNTS = (
-    (
-        "every source record with a unified form belongs to a customer, unless it waits",
-        (
-            "select count(*) from "
-            "(select record from person_record union all select record from organization_record) u "
-            "left join membership m on m.record = u.record left join resolve_queue q on q.record = u.record "
-            "where m.record is null and q.record is null"
-        ),
-    ),
-    (
-        "every membership names a customer that stands",
-        "select count(*) from membership m left join customer c on c.id = m.customer_id where c.id is null",
-    ),
-    (
-        "every customer has records",
-        "select count(*) from customer c left join membership m on m.customer_id = c.id where m.record is null",
-    ),
-    (
-        "every customer id was issued by the ledger",
-        "select count(*) from customer c left join id_ledger l on l.customer_id = c.id where l.customer_id is null",
-    ),
-    (
-        "every id ever issued leads to one customer",
-        "select count(*) from id_ledger l left join membership m on m.record = l.anchor where m.record is null",
-    ),
-    (
-        "every newest version is kept",
-        (
-            "select count(*) from source_record r left join source_record_version v on v.record = r.id "
-            "and v.version = r.version where v.record is null and not r.implied"
-        ),
-    ),
-    (
-        "every run's counts balance",
-        (
-            "select count(*) from sync_run where stage = 'pull' "
-            "and read <> stored + unchanged + repeated + rejected + suppressed"
-        ),
-    ),
-)
-
-
 def verify(store: Store, progress: Callable[[str, int, int | None], None] | None = None) -> list[Check]:
     """Every check with its outcome. Golden values are worked out again and compared, customer by customer."""
     with store.read() as conn:
-        checks = [_count(conn, name, sql) for name, sql in _COUNTS]
+        checks = [Check(name, not n, f"{n:,} do not" if n else "holds") for name, n in broken_promises(conn)]
         fault = audit.verify(conn)
         found = "whole" if fault is None else f"entry {fault.seq}: {fault.fault}"
         checks.append(Check("the audit chain is whole", fault is None, found))
@@ -82,11 +38,6 @@ def verify(store: Store, progress: Callable[[str, int, int | None], None] | None
     if waiting:
         note += f"; {waiting:,} records wait for resolve, so some may"
     return [*checks, Check("golden values are what their records give", held, note)]
-
-
-def _count(conn: Connection, name: str, sql: str) -> Check:
-    found = conn.execute(text(sql)).scalar_one()
-    return Check(name, not found, f"{found:,} do not" if found else "holds")
 
 
 def _golden(conn: Connection, progress: Any) -> tuple[int, int]:
