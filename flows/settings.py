@@ -214,7 +214,7 @@ def _store_url(url: str, path: Path) -> str:
         if not file:
             raise UsageError(f"The store's url in {path} names no file.", "Write sqlite:///unsilo.db.")
         return f"sqlite:///{path.resolve().parent / file}"
-    if urlsplit(url).password is not None:
+    if urlsplit(url).password:
         raise UsageError(
             f"The store's url in {path} holds a password: secrets don't belong in a settings file.",
             "Remove it there and set the environment variable UNSILO_STORE_PASSWORD.",

@@ -19,6 +19,9 @@ from typing import Any
 import pytest
 
 from tests.conftest import REPOSITORY
+from tests.contract.conftest import postgres_server
+
+__all__ = ["postgres_server"]
 
 QUIET = {"PREFECT_SERVER_ANALYTICS_ENABLED": "false", "DO_NOT_TRACK": "1"}
 SERVER_START_S = 180.0
