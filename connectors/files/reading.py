@@ -17,8 +17,8 @@ from connectors.files.settings import FileSettings, nearest_column
 from connectors.files.survey import Survey, survey
 from connectors.files.tables import Table, kept_places
 from unified_model.errors import NeedsOperator
+from unified_model.mapping.read import fate_reader, modified_reader
 from unified_model.mapping.read import key_reader as mapped_key_reader
-from unified_model.mapping.read import modified_reader
 from unified_model.mapping.rows import ObjectMapping
 from unified_model.mapping.times import parse_time
 from unified_model.mapping.transforms import clean
@@ -33,6 +33,7 @@ _record: Callable[[tuple[Any, ...]], SourceRecord] = partial(tuple.__new__, Sour
 """A source record from its fields in order, at half the cost of calling the class: it is made for every row."""
 
 Stamp = Callable[[Mapping[str, str]], Any]
+Fate = Callable[[Mapping[str, str]], tuple[bool, str | None]]
 
 
 class Chunk(NamedTuple):
@@ -59,6 +60,8 @@ class RowReader:
     stamp: Stamp
     fallback: datetime
     """Time of records that tell none themselves."""
+    fate: Fate | None = None
+    """Payload -> (deleted, survivor), for exports that keep what was deleted."""
 
     def chunks(self, start_line: int, page: int = PAGE) -> Iterator[Chunk]:
         """All rows and defects from a line on, `page` of them at a time."""
@@ -97,6 +100,7 @@ class RowReader:
             self.fallback,
         )
         last_line, keyed, prefix = self.survey.last_line, self.keyed, self.table.place_prefix
+        fate = self.fate
         counts: dict[str, int] = {}
 
         def take(line: int, values: list[str]) -> SourceRecord | Reject:
@@ -111,7 +115,8 @@ class RowReader:
                     number = counts[key] = counts.get(key, 0) + 1
                 key = f"{key}.{number}"
             payload = payload_of(values)
-            return _record((object, key, payload, stamp(payload) or fallback, False, None, f"{prefix}{line}"))
+            deleted, survivor = (False, None) if fate is None else fate(payload)
+            return _record((object, key, payload, stamp(payload) or fallback, deleted, survivor, f"{prefix}{line}"))
 
         return take
 
@@ -169,7 +174,10 @@ def row_reader(
     found = survey(table, key_of, size)
     places = tuple(place for place in kept if place not in table.unnamed or place in found.filled)
     names = tuple(table.columns[place] for place in places)
-    return RowReader(object, table, bool(key), key_of, found, names, places, _stamp(table, settings, mapping), fallback)
+    stamp = _stamp(table, settings, mapping)
+    keeps_deleted = mapping is not None and (mapping.deleted is not None or mapping.merged_into is not None)
+    fate = fate_reader(mapping) if mapping is not None and keeps_deleted else None
+    return RowReader(object, table, bool(key), key_of, found, names, places, stamp, fallback, fate)
 
 
 def key_columns(settings: FileSettings, mapping: ObjectMapping | None) -> tuple[str, ...]:

@@ -130,7 +130,7 @@ def _compare(
         held = known.get(record.record_id)
         if held is not None and not record.deleted:
             work.met(held.id)
-        if record.deleted:
+        if record.deleted and (held is not None or not record.payload):
             told = record.merged_into is None or survivors.get(record.record_id) == record.merged_into
             if held is None or (held.deleted and told):
                 counts.unchanged += 1
@@ -165,11 +165,11 @@ def _rows(
     for change in changes:
         surrogate = change.known.id if change.known else next(fresh)
         before = employers.get(surrogate, set())
-        if change.record.deleted:
+        if change.record.deleted and change.known is not None:
             _delete(work, batch, change, now)
             for organization in before:
                 batch.want(organization, 1)
-            counts.deleted += change.known is not None and not change.known.deleted
+            counts.deleted += not change.known.deleted
             counts.stored += 1
             continue
         try:
@@ -200,21 +200,25 @@ def _store(
     old_form: dict[str, Any] | None,
     now: datetime,
 ) -> bool:
-    """Rows of a record read whole; False when only columns nobody reads have changed, so that no version is made."""
+    """Rows of a record read whole; False when only columns nobody reads have changed, so that no version is made.
+
+    A record may come deleted at first sight, from an export that keeps what was deleted: evidence, without values.
+    """
     record, known, kind = change.record, change.known, work.mapping.kind
     same = known is not None and known.mapped_hash == unified.mapped_hash and not known.deleted
     version = known.version if known is not None and same else (known.version if known else 0) + 1
     batch.records.append((
         surrogate, work.source_id, work.object, record.record_id, kind, False, version, change.raw_hash,
         unified.mapped_hash, unified.identity_hash,
-        change.raw if same else None, record.modified_at, now, None, work.run,
+        change.raw if same else None, record.modified_at, now, now if record.deleted else None, work.run,
     ))  # fmt: skip
     if same:
         return False
+    _follow(work, batch, record, now)
     since = field_times(record.payload, newest.payload, newest.field_since, newest.modified_at) if newest else {}
     since = {name: at for name, at in since.items() if at != record.modified_at}
     batch.versions.append((
-        surrogate, version, change.raw, record.modified_at, now, False, encode(since) if since else None,
+        surrogate, version, change.raw, record.modified_at, now, record.deleted, encode(since) if since else None,
         work.mapping.version, work.run,
     ))  # fmt: skip
     fields = unified_since(work.mapping, since) if since else {}
@@ -249,6 +253,11 @@ def _delete(work: PageWork, batch: Batch, change: _Change, now: datetime) -> Non
         batch.deleted.append((known.id, known.version + 1))
         batch.versions.append((known.id, known.version + 1, None, record.modified_at, now, True, None, "", work.run))
     batch.want(known.id, 1)
+    _follow(work, batch, record, now)
+
+
+def _follow(work: PageWork, batch: Batch, record: SourceRecord, now: datetime) -> None:
+    """Remember the survivor of a record that its vendor merged into another."""
     if record.merged_into:
         batch.aliases.append((
             work.source_id, work.object, record.record_id, work.object, record.merged_into, "merge",
