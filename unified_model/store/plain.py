@@ -57,6 +57,8 @@ def _is_utf8(text: str) -> bool:
 def refuse_naive_times(cells: Cells, times: Sequence[int]) -> None:
     """A time without a zone is a defect: nobody knows when it was."""
     for position in times:
+        if not any(cells[position]):
+            continue
         last = None
         for value in cells[position]:
             if value is not last and value is not None:
@@ -67,9 +69,10 @@ def refuse_naive_times(cells: Cells, times: Sequence[int]) -> None:
 
 def texts_of_times(rows: Sequence[Row], cells: Cells, times: Sequence[int]) -> Iterable[Row]:
     """The rows with the times at these positions as fixed-width UTC text."""
-    if not times:
+    told = [position for position in times if any(cells[position])]
+    if not told:
         return rows
-    for position in times:
+    for position in told:
         cells[position] = tuple(_time_texts(cells[position]))
     return zip(*cells, strict=True)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 from unified_model.entities import ORGANIZATION_FIELDS, PERSON_FIELDS, Kind, OrganizationRecord, PersonRecord
@@ -74,15 +75,18 @@ def key_hashes(kind: Kind, form: dict[str, Any] | None) -> set[int]:
     return {key.hash for key in keys_of(kind, form)} if form else set()
 
 
+_person_fields, _organization_fields = attrgetter(*PERSON_FIELDS), attrgetter(*ORGANIZATION_FIELDS)
+
+
 def unified_row(
     record_id: int, kind: str, unified: Unified, versions: tuple[str, str], since: str | None
 ) -> tuple[Any, ...]:
     """A row of person_record or organization_record, in the order of `unified_columns`."""
     record = unified.record
-    fields = PERSON_FIELDS if kind == "person" else ORGANIZATION_FIELDS
+    fields = _person_fields if kind == "person" else _organization_fields
     return (
         record_id,
-        *[getattr(record, name) for name in fields],
+        *fields(record),
         encode(record.consents) if record.consents else None,
         encode(record.external_ids) if record.external_ids else None,
         encode(record.custom) if record.custom else None,

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from unified_model.identity.normalise.lists import phrase_list
 
-CACHED_VALUES = 1 << 16
+CACHED_VALUES = 1 << 15
 """Distinct values each normaliser remembers: bounds memory whatever the size of the data."""
 
 _NOT_WORD = re.compile(r"[^a-z0-9]+")
