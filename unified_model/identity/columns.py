@@ -17,7 +17,7 @@ Index = NDArray[np.intp]
 
 
 class Column:
-    """One field of all forms: `codes[record, position]` into `values`, -1 where there is none.
+    """One field of all forms: `codes[record, position]` into `values`, -1 where there is none; values are in order.
 
     No value is compared that makes no key: how common it is would be told by records that are not looked at again.
     """
@@ -28,12 +28,7 @@ class Column:
         """`instead`: another key of the form, read where the first is missing or a single letter."""
         numbers: dict[str, int] = {}
         if many:
-            rows = [form.get(key, ()) for form in forms]
-            width = min(VALUES, max(map(len, rows), default=0)) or 1
-            self.codes = np.full((len(forms), width), -1, dtype=np.int32)
-            for number, row in enumerate(rows):
-                for position, value in enumerate(row[:width]):
-                    self.codes[number, position] = numbers.setdefault(value, len(numbers))
+            codes = _many(forms, key, numbers)
         else:
             texts = [form.get(key) for form in forms]
             if instead:
@@ -41,8 +36,13 @@ class Column:
                     if instead in form:
                         texts[number] = form[instead]
             found = [numbers.setdefault(text, len(numbers)) if text else -1 for text in texts]
-            self.codes = np.array(found, dtype=np.int32).reshape(-1, 1)
-        self.values: list[str] = list(numbers)
+            codes = np.array(found, dtype=np.int32).reshape(-1, 1)
+        self.values: list[str] = sorted(numbers)
+        rank = np.empty(len(numbers) + 1, dtype=np.int32)
+        rank[-1] = -1
+        for number, value in enumerate(self.values):
+            rank[numbers[value]] = number
+        self.codes: Codes = rank[codes]
 
     def of_values(self, number: Callable[[str], int]) -> NDArray[np.int16]:
         """One number a distinct value, with a last entry (-1 picks it) for `none`."""
@@ -52,6 +52,20 @@ class Column:
         """The codes of some records, one position: for fields with a single value."""
         found: Codes = self.codes[records, 0]
         return found
+
+
+def _many(forms: Sequence[Form], key: str, numbers: dict[str, int]) -> Codes:
+    """Codes of a field with several values, in the order values were met."""
+    holders = [number for number, form in enumerate(forms) if key in form]
+    rows = [forms[number][key] for number in holders]
+    width = min(VALUES, max(map(len, rows), default=1))
+    codes = np.full((len(forms), width), -1, dtype=np.int32)
+    for position in range(width):
+        if position:
+            holders = [number for number, row in zip(holders, rows, strict=True) if len(row) > position]
+            rows = [row for row in rows if len(row) > position]
+        codes[holders, position] = [numbers.setdefault(row[position], len(numbers)) for row in rows]
+    return codes
 
 
 def best_shared(column: Column, left: Index, right: Index, worth: NDArray[np.int16]) -> NDArray[np.int16]:
@@ -82,15 +96,15 @@ def on_distinct_pairs(
 ) -> NDArray[np.int16]:
     """`measure` applied once to each distinct pair of values, spread back over all pairs. No code may be negative.
 
-    It sees each pair in alphabetical order: not every measure of likeness is the same both ways.
+    Values of one column are measured in alphabetical order: not every measure of likeness is the same both ways.
     """
     if len(a) == 0:
         return np.zeros(0, dtype=np.int16)
+    if values_a is values_b:
+        a, b = np.minimum(a, b), np.maximum(a, b)
     combined = a.astype(np.int64) * len(values_b) + b
     distinct, back = np.unique(combined, return_inverse=True)
     first, second = np.divmod(distinct, len(values_b))
-    pairs = [(values_a[n], values_b[m]) for n, m in zip(first.tolist(), second.tolist(), strict=True)]
-    ordered = [(x, y) if x <= y else (y, x) for x, y in pairs]
-    measured = measure([x for x, _ in ordered], [y for _, y in ordered])
+    measured = measure([values_a[n] for n in first.tolist()], [values_b[n] for n in second.tolist()])
     spread: NDArray[np.int16] = np.asarray(measured, dtype=np.int16)[back]
     return spread

@@ -11,7 +11,7 @@ from rapidfuzz.distance import OSA, JaroWinkler
 from rapidfuzz.process import cpdist
 
 from unified_model.identity.columns import Codes, Column, Flags, Index, on_distinct_pairs
-from unified_model.identity.normalise.nicknames import are_nicknames, forms_of_name, is_known
+from unified_model.identity.normalise.nicknames import forms_of_name, is_known, same_person_names
 
 Relations = NDArray[np.int16]
 
@@ -37,7 +37,7 @@ def relate_names(family: Column, given: Column, left: Index, right: Index) -> Na
     crossed = np.flatnonzero(~agrees & ((f_left >= 0) & (g_right >= 0) | (g_left >= 0) & (f_right >= 0)))
     if len(crossed):
         over = _relate(family, f_left[crossed], given, g_right[crossed], given_relations)
-        under = _relate(given, g_left[crossed], family, f_right[crossed], given_relations)
+        under = _relate(family, f_right[crossed], given, g_left[crossed], given_relations)
         _take_swapped(crossed, over, under, families, givens, swapped)
     return NameRelations(families, givens, swapped)
 
@@ -96,33 +96,37 @@ def given_relations(a: list[str], b: list[str]) -> Relations:
 def _given_relation(a: str, b: str, spelling: int) -> int:
     if len(a) == 1 or len(b) == 1:
         return INITIAL if _same_initial(a, b) else DIFFERENT
-    if are_nicknames(a, b):
+    if not same_person_names(a).isdisjoint(same_person_names(b)):
         return NICKNAME
+    begins = (a.startswith(b) or b.startswith(a)) and min(len(a), len(b)) > 2
+    a_known, b_known = is_known(a), is_known(b)
+    if a_known and b_known:
+        return SIMILAR if spelling == TYPO else PART if begins else spelling
     if spelling == TYPO:
-        return SIMILAR if is_known(a) and is_known(b) else TYPO
-    if (a.startswith(b) or b.startswith(a)) and min(len(a), len(b)) > 2:
+        return TYPO
+    if begins:
         return PART
-    if _is_slip_of_a_form(a, b) or _is_slip_of_a_form(b, a):
+    if (not a_known and _is_slip_of_a_form(a, b)) or (not b_known and _is_slip_of_a_form(b, a)):
         return TYPO
     return SIMILAR if spelling == DIFFERENT and _is_scrambled(a, b) else spelling
 
 
+def _is_slip_of_a_form(a: str, b: str) -> bool:
+    """`rikc` is a slip of Rick, and so may be Richard."""
+    if len(a) < 3:
+        return False
+    return any(form[0] == a[0] and OSA.distance(a, form, score_cutoff=1) <= 1 for form in forms_of_name(b))
+
+
 def _is_scrambled(a: str, b: str) -> bool:
-    """The same letters, but for one or two, in another order: clumsy typing, unless both are names."""
-    if min(len(a), len(b)) < 4 or abs(len(a) - len(b)) > 1 or (is_known(a) and is_known(b)):
+    """The same letters, but for one or two, in another order: clumsy typing."""
+    if min(len(a), len(b)) < 4 or abs(len(a) - len(b)) > 1:
         return False
     left_over = list(b)
     for letter in a:
         if letter in left_over:
             left_over.remove(letter)
     return len(left_over) <= (1 if len(b) < 7 else 2)
-
-
-def _is_slip_of_a_form(a: str, b: str) -> bool:
-    """`rikc` is a slip of Rick, and so may be Richard."""
-    if len(a) < 3 or is_known(a):
-        return False
-    return any(form[0] == a[0] and OSA.distance(a, form, score_cutoff=1) <= 1 for form in forms_of_name(b))
 
 
 def _spelling(a: list[str], b: list[str]) -> Relations:

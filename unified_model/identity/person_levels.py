@@ -187,10 +187,9 @@ def _email(
     levels = np.where(both, numbers["different"], 0).astype(np.int8)
     at = np.flatnonzero(both & (shared == 0))
     if len(at):
-        a, b = columns.email.codes[left[at], 0], columns.email.codes[right[at], 0]
-        names = ("different", "same_domain", "same_local", "slip", "slip_in_name")
-        table = np.array([numbers[name] for name in names], dtype=np.int8)
-        levels[at] = table[on_distinct_pairs(a, b, columns.email.values, columns.email.values, _relate_emails)]
+        levels[at] = _relate_emails(
+            columns.email, columns.email.codes[left[at], 0], columns.email.codes[right[at], 0], numbers
+        )
     for worth, level in (
         (_OWN, "own"),
         (_SHARED_BY_TWO, "shared_by_two"),
@@ -201,23 +200,33 @@ def _email(
     return levels
 
 
-def _relate_emails(a: list[str], b: list[str]) -> NDArray[np.int16]:
-    """0 different, 1 two addresses of one company, 2 the same telling local part elsewhere, 3 a slip behind the @, 4 a
-    slip in front of it."""
-    found = np.zeros(len(a), dtype=np.int16)
-    slips = cpdist(a, b, scorer=OSA.distance, score_cutoff=2, dtype=np.int16)
-    for n, (first, second) in enumerate(zip(a, b, strict=True)):
-        local, _, domain = first.partition("@")
-        other, _, other_domain = second.partition("@")
-        if slips[n] <= 2 and local == other:
-            found[n] = 3
-        elif slips[n] == 1 and len(local) > 4 and _letters(local) != _letters(other):
-            found[n] = 4
-        elif local == other and len(local) > 6 and any(map(str.isdigit, local)):
-            found[n] = 2
-        elif domain == other_domain and domain not in FREE_MAIL:
-            found[n] = 1
+def _relate_emails(column: Column, a: Codes, b: Codes, numbers: Mapping[str, int]) -> Levels:
+    """Levels of addresses that differ: slips, the same telling local part elsewhere, two addresses of one company."""
+    parts = [value.partition("@") for value in column.values]
+    local = _numbered([local for local, _, _ in parts])
+    domain = _numbered([domain for _, _, domain in parts])
+    letters = _numbered([_letters(local) for local, _, _ in parts])
+    length = np.array([len(local) for local, _, _ in parts])
+    digits = np.array([any(map(str.isdigit, local)) for local, _, _ in parts])
+    company = np.array([domain not in FREE_MAIL for _, _, domain in parts])
+    slips = on_distinct_pairs(a, b, column.values, column.values, _slips)
+    same_local, same_domain = local[a] == local[b], domain[a] == domain[b]
+    levels: Levels = np.full(len(a), numbers["different"], dtype=np.int8)
+    levels[same_domain & company[a]] = numbers["same_domain"]
+    levels[same_local & digits[a] & (length[a] > 6)] = numbers["same_local"]
+    levels[(slips == 1) & (np.minimum(length[a], length[b]) > 4) & (letters[a] != letters[b])] = numbers["slip_in_name"]
+    levels[(slips <= 2) & same_local] = numbers["slip"]
+    return levels
+
+
+def _slips(a: list[str], b: list[str]) -> NDArray[np.int16]:
+    found: NDArray[np.int16] = cpdist(a, b, scorer=OSA.distance, score_cutoff=2, dtype=np.int16)
     return found
+
+
+def _numbered(texts: list[str]) -> NDArray[np.int32]:
+    numbers: dict[str, int] = {}
+    return np.array([numbers.setdefault(text, len(numbers)) for text in texts], dtype=np.int32)
 
 
 def _letters(text: str) -> str:

@@ -46,6 +46,7 @@ def _short_names() -> dict[str, frozenset[str]]:
     return {formal: frozenset(shorts) for formal, shorts in table.items()}
 
 
+@lru_cache(maxsize=CACHED_VALUES)
 def is_known(name: str) -> bool:
     """Whether it is a given name that we have heard of."""
     return name in _formal_names() or name in _short_names() or name in _shares()
