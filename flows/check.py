@@ -58,7 +58,7 @@ def _source(settings: Settings, label: str) -> Iterator[Remark]:
                 yield _remark(finding)
             for info in source.connector.discover():
                 if info.object in source.unreadable:
-                    yield Remark("error", info.object, info.note)
+                    yield Remark("error", info.object, source.unreadable[info.object])
                     continue
                 mapping = source.mapping(info.object)
                 missing = [row.column for row in mapping.rows if row.column not in info.fields]
@@ -69,11 +69,13 @@ def _source(settings: Settings, label: str) -> Iterator[Remark]:
                         "Correct the mapping, or the file.",
                     )  # fmt: skip
                 left = unmapped(mapping, info.fields)
-                taken = f"{info.object}: {len(info.fields)} columns, {len(info.fields) - len(left)} of them read"
+                taken = f"{len(info.fields)} columns of {info.object}, {len(info.fields) - len(left)} of them read"
                 yield Remark("ok", info.object, f"{taken}{'; raw only: ' + ', '.join(left) if left else ''}.")
     except UnsiloError as error:
         yield Remark("error", label, error.message, error.remedy)
 
 
 def _remark(finding: Finding) -> Remark:
-    return Remark(finding.level, finding.subject, finding.message, finding.remedy)
+    named = finding.subject in finding.message
+    message = finding.message if named else f"{finding.subject}: {finding.message}"
+    return Remark(finding.level, finding.subject, message, finding.remedy)

@@ -41,6 +41,8 @@ class ResolveReport:
     seconds: float = 0.0
     run: int | None = None
     error: str | None = None
+    retry: bool = False
+    """True: another resolver was at work, or the store was busy."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,37 +7,39 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from flows.hub import Hub
 from flows.lease import lease_held
 from flows.reports import ResolveReport, State
 from flows.watch import Watch
-from unified_model.errors import UnsiloError, UsageError
+from unified_model.errors import Retry, UnsiloError, UsageError
 
 PATIENCE_S = 300.0
 """How long to wait for another resolver: it may have looked at the queue just before we filled it."""
 
 
-def resolve_identities(hub: Hub, watch: Watch, *, prefect_run: str | None = None) -> ResolveReport:
+def resolve_identities(
+    hub: Hub, watch: Watch, *, prefect_run: str | None = None, patience_s: float = PATIENCE_S
+) -> ResolveReport:
     """Resolve everything that waits. Trouble with the store is told in the report; only wrong usage is raised."""
     started = time.monotonic()
     try:
-        run, state, counts, error = _resolve(hub, watch, prefect_run)
+        report = _resolve(hub, watch, prefect_run, patience_s)
     except UsageError:
         raise
     except UnsiloError as trouble:
-        run, state, counts, error = None, "failed", {}, str(trouble)
-    return ResolveReport(state, counts, round(time.monotonic() - started, 3), run, error)
+        report = ResolveReport("failed", error=str(trouble), retry=isinstance(trouble, Retry))
+    return replace(report, seconds=round(time.monotonic() - started, 3))
 
 
-def _resolve(hub: Hub, watch: Watch, prefect_run: str | None) -> tuple[int, State, Mapping[str, Any], str | None]:
+def _resolve(hub: Hub, watch: Watch, prefect_run: str | None, patience_s: float) -> ResolveReport:
     from unified_model.store.leases import RESOLVE
     from unified_model.store.runs import finish_run, start_run
     from unified_model.use_cases.resolve import resolve
 
-    with lease_held(hub, RESOLVE, patience_s=PATIENCE_S, should_stop=watch.should_stop) as held:
+    with lease_held(hub, RESOLVE, patience_s=patience_s, should_stop=watch.should_stop) as held:
         run = start_run(hub.store, "resolve", hub.clock(), prefect_run=prefect_run)
         state: State = "failed"
         counts: Mapping[str, Any] = {}
@@ -56,4 +58,4 @@ def _resolve(hub: Hub, watch: Watch, prefect_run: str | None) -> tuple[int, Stat
             error = str(trouble)
         finally:
             finish_run(hub.store, run, state, hub.clock(), extra=counts, error=error)
-    return run, state, counts, error
+    return ResolveReport(state, counts, run=run, error=error)

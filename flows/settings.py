@@ -56,7 +56,6 @@ FILES = (
     Setting("sheet", (str,), "sheet of a workbook; default: the first"),
     Setting("zone", (str,), "time zone of times without one, such as Europe/Berlin; default UTC"),
     Setting("date_order", (str,), "how dates are written", ("ymd", "dmy", "mdy")),
-    Setting("region", (str,), "country of phone numbers written without one, such as DE"),
     Setting("snapshot", (bool,), "true: a record missing from the newest file was deleted"),
     Setting("max_vanishing_share", (float, int), "snapshot: stop when more than this share is missing; default 0.1"),
     Setting("unique", (bool,), "true: no two records of this source are one customer"),
@@ -69,6 +68,17 @@ SOURCES: Mapping[str, tuple[Setting, ...]] = {"files": FILES}
 """Settings of a source by its kind. A kind not named here does not exist."""
 
 SECTIONS = ("store", "sources")
+
+TYPE_WORDS: Mapping[type, str] = {
+    str: "text",
+    date: "a date",
+    list: "a list",
+    bool: "true or false",
+    float: "a number",
+    int: "a number",
+    dict: "a table",
+}
+"""Types as people call them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,15 +183,7 @@ def _check_section(table: Mapping[str, Any], known: tuple[Setting, ...], where: 
 
 def _check_value(setting: Setting, value: Any, where: str) -> None:
     if not isinstance(value, setting.types) or (isinstance(value, bool) and bool not in setting.types):
-        words = {
-            str: "text",
-            list: "a list",
-            bool: "true or false",
-            float: "a number",
-            int: "a number",
-            dict: "a table",
-        }
-        wanted = " or ".join(dict.fromkeys(words[type_] for type_ in setting.types))
+        wanted = " or ".join(dict.fromkeys(TYPE_WORDS[type_] for type_ in setting.types))
         raise UsageError(f"'{setting.name}' of {where} must be {wanted}.", f"It means: {setting.meaning}.")
     if setting.choices and value not in setting.choices:
         choices = ", ".join(setting.choices)

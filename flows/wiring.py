@@ -42,12 +42,15 @@ class OpenSource:
         return bool(self.settings.options.get("unique", False))
 
     def learn_mappings(self) -> None:
-        """Find out how each object is read. An object that can't be opened is kept for `mapping` to tell why."""
+        """Find out how each object is read. One that can't be is kept for `mapping` to tell why."""
         for info in self.connector.discover():
             if info.note and not info.fields:
                 self.unreadable[info.object] = info.note
-            else:
+                continue
+            try:
                 self.mappings[info.object] = mapping_of(self.settings, info.object, info.fields)
+            except NeedsOperator as error:
+                self.unreadable[info.object] = str(error)
 
     def mapping(self, object: str) -> ObjectMapping:
         """How an object's records are read. NeedsOperator when it can't be opened."""

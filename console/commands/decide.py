@@ -150,7 +150,7 @@ def _carry_out(call: Call, make: Callable[[Hub], Decision], later: bool, as_json
 
     with open_hub(call.settings(), upgrade="never") as hub:
         made = make(hub)
-        resolved = None if later else resolve_identities(hub, Watch())
+        resolved = None if later else resolve_identities(hub, Watch(), patience_s=0)
     counts: Mapping[str, Any] = resolved.counts if resolved is not None else {}
     if as_json:
         print_json({"decision": made.id, "kind": made.kind, "counts": counts, "error": resolved and resolved.error})
@@ -158,6 +158,8 @@ def _carry_out(call: Call, make: Callable[[Hub], Decision], later: bool, as_json
     click.echo(f"Decision {made.id} is kept; `unsilo undo {made.id}` takes it back.")
     if resolved is None:
         click.echo("`unsilo resolve` makes it true.")
+    elif resolved.retry:
+        click.echo("Another resolve is at work: it, or the next `unsilo resolve`, makes it true.")
     elif resolved.error:
         click.echo(f"It is not true yet: {resolved.error}")
     else:

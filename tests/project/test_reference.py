@@ -19,7 +19,7 @@ def generator() -> ModuleType:
     return module
 
 
-@pytest.mark.parametrize("page", ["commands.md", "data-dictionary.md"])
+@pytest.mark.parametrize("page", ["commands.md", "settings.md", "data-dictionary.md"])
 def test_a_generated_page_is_what_its_sources_say(page: str) -> None:
     written = (ROOT / "docs" / page).read_text(encoding="utf-8")
 
