@@ -20,7 +20,7 @@ from unified_model.store.landing import match_forms
 if TYPE_CHECKING:
     import numpy as np
 
-SEGMENT = 2_000_000
+SEGMENT = 1_000_000
 CHANGES_A_WRITE = 30_000
 HOLDERS_A_READ = 20_000
 
@@ -29,29 +29,35 @@ Guard = Callable[[Any], None]
 
 def apply_key_log(store: Store, guard: Guard | None, progress: Callable[[str, int, int | None], None] | None) -> int:
     """Bring blocking_key and key_stat up to date; returns how many log entries were applied. Safe to repeat."""
-    applied = 0
+    import numpy as np
+
+    applied, after = 0, -1
+    touched: list[np.ndarray[Any, Any]] = []
+    done: list[tuple[int, int]] = []
     while True:
         with store.read() as conn:
-            segment = store_keys.read_log(conn, SEGMENT)
+            segment = store_keys.read_log(conn, after, SEGMENT)
         if not len(segment.seq):
-            return applied
+            break
         key, record, op = store_keys.net_changes(segment)
         for part in store_keys.in_chunks(len(key), CHANGES_A_WRITE):
             _write(store, guard, store_keys.write_changes, key[part], record[part], op[part])
             if progress:
                 progress("index", applied + min(part.stop, len(key)), None)
-        _recount(store, key, guard)
-        # Last, so that a run killed before this point finds the log again and repeats itself without harm.
-        for first, last in store_keys.ranges_of(segment.seq):
-            for start in range(first, last + 1, 200_000):
-                _write(store, guard, store_keys.forget_log, start, min(last, start + 199_999))
-        applied += len(segment.seq)
+        touched.append(np.unique(key))
+        done.extend(store_keys.ranges_of(segment.seq))
+        applied, after = applied + len(segment.seq), int(segment.seq[-1])
+    if applied:
+        # Once for all segments: counting a large log's keys walks over the whole index.
+        _recount(store, np.unique(np.concatenate(touched)), guard)
+    # Last, so that a run killed before this point finds the log again and repeats itself without harm.
+    for first, last in done:
+        for start in range(first, last + 1, 200_000):
+            _write(store, guard, store_keys.forget_log, start, min(last, start + 199_999))
+    return applied
 
 
-def _recount(store: Store, touched: np.ndarray[Any, Any], guard: Guard | None) -> None:
-    import numpy as np
-
-    distinct = np.unique(touched)
+def _recount(store: Store, distinct: np.ndarray[Any, Any], guard: Guard | None) -> None:
     with store.read() as conn:
         counts = store_keys.crowded(conn, distinct)
         before = store_keys.stats_among(conn, distinct)

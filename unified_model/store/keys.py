@@ -7,9 +7,10 @@ from left to right, instead of at random places.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import Connection, delete, func, select
+from sqlalchemy import Connection, Select, delete, func, select
 
 from unified_model.store.bulk import delete_rows, rows_by_keys, write_rows
 from unified_model.store.tables.identity import blocking_key, blocking_key_log, key_stat
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 SCAN_FROM = 100_000
 """From so many keys on, one walk over the whole index is cheaper than a look-up each."""
+ROWS_AT_ONCE = 50_000
 CROWD = 3
 """Keys held by fewer records than this are trivial and have no row in key_stat."""
 
@@ -43,14 +45,22 @@ class Stat(NamedTuple):
     oversize: bool
 
 
-def read_log(conn: Connection, limit: int) -> LogSegment:
-    """The oldest entries of the log, `limit` at most."""
+def read_log(conn: Connection, after: int, limit: int) -> LogSegment:
+    """The oldest entries of the log behind a place in it, `limit` at most."""
+    log = blocking_key_log.c
+    query = select(log.seq, log.key, log.record, log.op).where(log.seq > after).order_by(log.seq).limit(limit)
+    table = _numbers(conn, query, 4)
+    return LogSegment(table[:, 0], table[:, 1], table[:, 2], table[:, 3])
+
+
+def _numbers(conn: Connection, query: Select[Any], columns: int) -> Array:
+    """A query's whole numbers as an array, without holding all of them as rows at once."""
     import numpy as np
 
-    log = blocking_key_log.c
-    rows = conn.execute(select(log.seq, log.key, log.record, log.op).order_by(log.seq).limit(limit)).fetchall()
-    table = np.array([tuple(r) for r in rows], dtype=np.int64).reshape(-1, 4)
-    return LogSegment(table[:, 0], table[:, 1], table[:, 2], table[:, 3])
+    parts = conn.execute(query, execution_options={"yield_per": ROWS_AT_ONCE}).partitions()
+    arrays = [np.fromiter(chain.from_iterable(part), np.int64, columns * len(part)) for part in parts]
+    flat = np.concatenate(arrays) if arrays else np.empty(0, np.int64)
+    return flat.reshape(-1, columns)
 
 
 def logged_records(conn: Connection) -> set[int]:
@@ -101,11 +111,12 @@ def crowded(conn: Connection, keys: Array) -> dict[int, int]:
     """Keys among these that three records or more hold, with how many."""
     if len(keys) < SCAN_FROM:
         return _crowded_among(conn, keys)
+    import numpy as np
+
     count = func.count()
-    query = select(blocking_key.c.key, count).group_by(blocking_key.c.key).having(count >= CROWD)
-    found = {row[0]: row[1] for row in conn.execute(query, execution_options={"yield_per": 50_000})}
-    wanted = set(keys.tolist())
-    return {key: n for key, n in found.items() if key in wanted}
+    found = _numbers(conn, select(blocking_key.c.key, count).group_by(blocking_key.c.key).having(count >= CROWD), 2)
+    wanted = found[np.isin(found[:, 0], keys)]
+    return dict(zip(wanted[:, 0].tolist(), wanted[:, 1].tolist(), strict=True))
 
 
 def _crowded_among(conn: Connection, keys: Array) -> dict[int, int]:
@@ -133,10 +144,10 @@ def stats_among(conn: Connection, keys: Array) -> dict[int, Stat]:
     """`stats_of` for any number of keys."""
     if len(keys) < SCAN_FROM:
         return stats_of(conn, keys.tolist())
-    query = select(*[key_stat.c[name] for name in _STAT_COLUMNS])
-    wanted = set(keys.tolist())
-    every = _stat_rows(conn.execute(query, execution_options={"yield_per": 50_000}))
-    return {key: stat for key, stat in every.items() if key in wanted}
+    import numpy as np
+
+    every = _numbers(conn, select(*[key_stat.c[name] for name in _STAT_COLUMNS]), len(_STAT_COLUMNS))
+    return _stat_rows(every[np.isin(every[:, 0], keys)].tolist())
 
 
 _STAT_COLUMNS = ("key", "records", "size_bucket", "people_bucket", "oversize")
