@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 from collections.abc import Mapping, Sequence
@@ -30,7 +31,7 @@ def screen(*, stderr: bool = False) -> Console:
     from rich.console import Console
 
     stream = sys.stderr if stderr else sys.stdout
-    wide = None if stream.isatty() else 160
+    wide = None if stream.isatty() else int(os.environ.get("COLUMNS", "160"))
     return Console(file=stream, markup=False, highlight=False, emoji=False, soft_wrap=not stream.isatty(), width=wide)
 
 

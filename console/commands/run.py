@@ -123,19 +123,28 @@ def show_report(report: SyncReport) -> None:
 
 
 def _show_pulls(report: SyncReport) -> None:
-    columns: tuple[tuple[str, Callable[[PullReport], Any]], ...] = (
-        ("source", lambda p: p.source),
-        ("read", lambda p: p.read),
-        ("stored", lambda p: p.stored),
-        ("unchanged", lambda p: p.unchanged),
-        ("repeated", lambda p: p.repeated),
-        ("set aside", lambda p: p.rejected),
-        ("deleted", lambda p: p.deleted),
-        ("seconds", lambda p: round(p.seconds, 1)),
-        ("", lambda p: p.state.replace("done_with_rejects", "done, some set aside")),
+    counts: dict[str, Callable[[PullReport], int]] = {
+        "read": lambda p: p.read,
+        "stored": lambda p: p.stored,
+        "unchanged": lambda p: p.unchanged,
+        "repeated": lambda p: p.repeated,
+        "set aside": lambda p: p.rejected,
+        "erased before": lambda p: p.suppressed,
+        "deleted": lambda p: p.deleted,
+    }
+    always = ("read", "stored", "set aside")
+    shown = {name: of for name, of in counts.items() if name in always or any(of(pull) for pull in report.pulls)}
+    print_table(
+        ("source", *shown, "seconds", ""),
+        [
+            (pull.source, *(of(pull) for of in shown.values()), round(pull.seconds, 1), _ended(pull.state))
+            for pull in report.pulls
+        ],
     )
-    rows = [tuple(value(one) for _, value in columns) for one in report.pulls]
-    print_table([name for name, _ in columns], rows)
+
+
+def _ended(state: str) -> str:
+    return "done" if state == "done_with_rejects" else state
 
 
 def resolve_sentences(resolved: ResolveReport) -> list[str]:

@@ -17,6 +17,7 @@ from console.demo.measure import b_cubed, pairwise
 from console.demo.picture import gauge, overlap
 from console.demo.stage import Stage
 from console.output import number, print_table
+from console.progress import at_terminal
 from unified_model.errors import UsageError
 
 RECORDS = "select source, record_id, customer_id from crosswalk where kind = 'person'"
@@ -58,7 +59,7 @@ def consolidate(stage: Stage) -> None:
     stage.heading("Two commands")
     stage.command("init", str(stage.exports), "--yes")
     stage.out.print()
-    if stage.out.is_terminal:
+    if at_terminal():
         stage.command("sync", hidden=("--in-process",))
         return
     from console.commands.run import show_report
@@ -90,7 +91,7 @@ def show_duplicates(stage: Stage) -> None:
     across = sum(len(found) for found in known.values()) - len(customers)
     stage.out.print(
         f"{number(len(rows), 'record')} are {number(len(customers), 'person', 'persons')}; "
-        f"{across:,} duplicates lie across systems, where no single system can see them."
+        f"{across:,} duplicates lie across systems,\nwhere no single system can see them."
     )
     pairs = stage.query("select count(*) as pairs from review where kind = 'person'")[0]["pairs"]
     stage.out.print(f"{number(pairs, 'doubtful pair')} of records wait for a person instead of being guessed at.")
@@ -155,8 +156,8 @@ def measure(stage: Stage) -> None:
     stage.say(f"The generator knows which of these records are which of {people:,} people. Measured against that:\n")
     stage.out.print(gauge("pairs joined rightly", pairs.precision, "precision, pairwise after closure"))
     stage.out.print(gauge("pairs found", pairs.recall, "recall, pairwise after closure"))
-    stage.out.print(gauge("B-cubed precision", average.precision, "the average record's cluster is itself"))
-    stage.out.print(gauge("B-cubed recall", average.recall, "the average record is whole"))
+    stage.out.print(gauge("B-cubed precision", average.precision, "of the average record's cluster"))
+    stage.out.print(gauge("B-cubed recall", average.recall, "of the average record's person"))
     stage.out.print(
         f"\n  F1 {pairs.f1:.3f} pairwise, {average.f1:.3f} B-cubed. Nothing was configured, nothing trained."
     )
