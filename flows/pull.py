@@ -23,8 +23,11 @@ if TYPE_CHECKING:
     from unified_model.records import Page
     from unified_model.use_cases.page import LandCounts
 
-Step = Callable[[str, Callable[[], "LandCounts"]], "LandCounts"]
+Step = Callable[[str, Callable[[], None]], None]
 """How a checkpointed piece of work is called: straight, or as a Prefect task. The text says what it is."""
+
+
+UNBALANCED = "The counts of this run do not balance: something read was not accounted for. Please report it."
 
 
 class _Manner(NamedTuple):
@@ -36,9 +39,9 @@ class _Manner(NamedTuple):
     prefect_run: str | None
 
 
-def straight(_name: str, work: Callable[[], LandCounts]) -> LandCounts:
+def straight(_name: str, work: Callable[[], None]) -> None:
     """Call it here and now."""
-    return work()
+    work()
 
 
 def pull_source(
@@ -89,6 +92,9 @@ def _pull(hub: Hub, source: OpenSource, watch: Watch, manner: _Manner) -> PullRe
         error: str | None = "The run was ended from outside."
         try:
             state, error = _land_objects(hub, source, watch, manner, held, _Target(known.id, run), counts)
+        except Exception as unforeseen:
+            error = f"An error nobody foresaw ({type(unforeseen).__name__})."
+            raise
         finally:
             finish_run(hub.store, run, state, hub.clock(), counts=asdict(counts), error=error)
     return replace(PullReport(source.label, state, run=run, error=error), **asdict(counts))
@@ -103,30 +109,22 @@ def _land_objects(
     hub: Hub, source: OpenSource, watch: Watch, manner: _Manner, held: Held, target: _Target, counts: LandCounts
 ) -> tuple[State, str | None]:
     """Land every object; one that fails leaves the others their turn. Adds to `counts` as it goes."""
-    from unified_model.use_cases.page import LandCounts
-
     should_stop = held.asked(watch.should_stop)
     errors: list[str] = []
     for capabilities in source.connector.describe():
         if should_stop():
             break
-        landed = LandCounts()  # of its own, so that a read that fails half way still tells what it landed
         try:
             manner.step(
                 f"land {source.label} {capabilities.object}",
-                lambda c=capabilities, n=landed: _land(hub, source, watch, manner, held, target, c, n),  # type: ignore[misc]
+                lambda c=capabilities: _land(hub, source, watch, manner, held, target, c, counts),  # type: ignore[misc]
             )
         except (NeedsOperator, Rejected, Retry) as error:
             errors.append(str(error))
-        finally:
-            counts.add(landed)
     if errors:
         return "failed", " ".join(errors)
     if not counts.balanced():
-        return (
-            "failed",
-            "The counts of this run do not balance: something read was not accounted for. Please report it.",
-        )
+        return "failed", UNBALANCED
     if watch.should_stop():
         return "stopped", None
     return ("done_with_rejects" if counts.rejected else "done"), None
@@ -141,8 +139,8 @@ def _land(
     target: _Target,
     capabilities: ObjectCapabilities,
     counts: LandCounts,
-) -> LandCounts:
-    """Land one object from its cursor on; adds to `counts` as it goes."""
+) -> None:
+    """Land one object from its cursor on; adds to `counts` page by page, also when it ends in an error."""
     from unified_model.use_cases.land import LandingOrder, land
 
     order = LandingOrder(
@@ -163,7 +161,7 @@ def _land(
             # Our place is lost: read everything; what is known already counts as unchanged.
             yield from source.connector.read(capabilities.object, None, "full")
 
-    return land(
+    land(
         hub.store,
         order,
         source.mapping(capabilities.object),

@@ -56,6 +56,9 @@ def _resolve(hub: Hub, watch: Watch, prefect_run: str | None, patience_s: float)
             state, error = ("stopped" if figures.stopped else "done"), None
         except UnsiloError as trouble:
             error = str(trouble)
+        except Exception as unforeseen:
+            error = f"An error nobody foresaw ({type(unforeseen).__name__})."
+            raise
         finally:
             finish_run(hub.store, run, state, hub.clock(), extra=counts, error=error)
     return ResolveReport(state, counts, run=run, error=error)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
@@ -17,24 +17,20 @@ from flows.deployed.discretion import discreet
 from flows.deployed.outcome import final_state, pull_message, show_pulls
 from flows.hub import open_hub
 
-if TYPE_CHECKING:
-    from unified_model.use_cases.page import LandCounts
-
 
 @task(name="land", task_run_name="{name}", cache_policy=NO_CACHE, persist_result=False, log_prints=False)
-def land(name: str, work: Callable[[], Any]) -> Any:
+def land(name: str, work: Callable[[], None]) -> None:
     """One object of a source, landed page by page from its stored cursor on.
 
     Prefect retries nothing here: every page is committed with its cursor, so that the next run goes on by itself.
     """
     with discreet():
-        return work()
+        work()
 
 
-def as_task(name: str, work: Callable[[], LandCounts]) -> LandCounts:
+def as_task(name: str, work: Callable[[], None]) -> None:
     """The checkpointed step of a pull, as a task run."""
-    counts: LandCounts = land(name, work)  # type: ignore[assignment]
-    return counts
+    land(name, work)
 
 
 # No flow retries: together with a deployment's concurrency limit they leave slots taken for ever.
