@@ -13,7 +13,7 @@ from unified_model.store.codec import decode, encode
 from unified_model.store.queue import Waiting
 
 if TYPE_CHECKING:
-    from unified_model.resolution.settling import Customer
+    from unified_model.resolution.customer import Customer
     from unified_model.store.engine import Connection
 
 UNTOLD = frozenset({"provenance", "customer_id"})

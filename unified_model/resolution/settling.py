@@ -12,10 +12,10 @@ from unified_model.identity.model import MatchModel
 from unified_model.records import NaturalKey
 from unified_model.resolution import clusters
 from unified_model.resolution.changes import changes_of
+from unified_model.resolution.customer import Customer
 from unified_model.resolution.decided import Decided
 from unified_model.resolution.gathering import Gathered
 from unified_model.resolution.golden import (
-    Golden,
     consent_rows,
     golden_of,
     golden_row,
@@ -24,7 +24,6 @@ from unified_model.resolution.golden import (
 )
 from unified_model.resolution.reach import MemberRecord
 from unified_model.store import golden_rows, links, members, queue
-from unified_model.store.codec import digest, encode_bytes
 from unified_model.store.engine import Connection, Store
 from unified_model.store.golden_rows import GoldenBatch
 from unified_model.store.landing import match_forms
@@ -45,29 +44,6 @@ class Settlement:
     unique_sources: frozenset[int]
     new_id: Callable[[], str]
     guard: Guard | None
-
-
-@dataclass(slots=True)
-class Customer:
-    """One cluster as a customer."""
-
-    id: str
-    kind: str
-    members: list[int]
-    golden: Golden
-    live: bool
-    sources: int
-    minted: bool
-
-    @property
-    def hash(self) -> str:
-        """Changes when anything of the customer that people can see changes."""
-        return customer_hash(self.golden, self.kind, self.live, len(self.members), self.sources)
-
-
-def customer_hash(golden: Golden, kind: str, live: bool, records: int, sources: int) -> str:
-    """Hash of everything a customer's rows say."""
-    return digest(encode_bytes([golden.hash, kind, live, records, sources]))
 
 
 @dataclass(slots=True)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+from unified_model.resolution.customer import customer_hash
 from unified_model.resolution.decided import decided
 from unified_model.resolution.golden import golden_of
-from unified_model.resolution.settling import choices_for, customer_hash, member_of, read_facts
+from unified_model.resolution.settling import choices_for, member_of, read_facts
 from unified_model.store import audit, golden_rows, members, queue
 from unified_model.store.checks import broken_promises
 from unified_model.store.engine import Connection, Store

@@ -1,0 +1,31 @@
+"""One cluster as a customer: its id, its records and its golden values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from unified_model.resolution.golden import Golden
+from unified_model.store.codec import digest, encode_bytes
+
+
+@dataclass(slots=True)
+class Customer:
+    """One cluster as a customer."""
+
+    id: str
+    kind: str
+    members: list[int]
+    golden: Golden
+    live: bool
+    sources: int
+    minted: bool
+
+    @property
+    def hash(self) -> str:
+        """Changes when anything of the customer that people can see changes."""
+        return customer_hash(self.golden, self.kind, self.live, len(self.members), self.sources)
+
+
+def customer_hash(golden: Golden, kind: str, live: bool, records: int, sources: int) -> str:
+    """Hash of everything a customer's rows say."""
+    return digest(encode_bytes([golden.hash, kind, live, records, sources]))
