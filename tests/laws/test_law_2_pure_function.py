@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import random
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -93,10 +94,8 @@ def test_a_decision_made_while_a_resolve_runs_is_kept(made: Histories, seed: int
         def somebody_decides() -> bool:
             if len(known) > 1 and chance.random() < 0.2 and len(world.decisions()) < 2:
                 one, other = chance.sample(known, 2)
-                try:
+                with contextlib.suppress(UsageError):  # not known yet, or one already
                     world.decide(one, other, chance.choice(("same", "different")))
-                except UsageError:
-                    pass  # not known yet, or one already
             return False
 
         world.resolve(should_stop=somebody_decides)
@@ -128,7 +127,10 @@ def test_a_rebuild_gives_the_same_bytes_ids_included(made: Histories, seed: int)
 @examples(6)
 def test_a_crowded_switchboard_is_counted_right_however_its_block_grew_and_shrank(seed: int) -> None:
     chance = random.Random(seed)
-    people = [contact(str(n), First=f, Last=l, Phone="+1 212 555 2368") for n, (f, l) in enumerate(_strangers(30))]
+    people = [
+        contact(str(n), First=first, Last=last, Phone="+1 212 555 2368")
+        for n, (first, last) in enumerate(_strangers(30))
+    ]
     leavers = [contact(r.record_id, **{**_columns(r), "Phone": None}) for r in chance.sample(people, 22)]
 
     with new_world() as world:

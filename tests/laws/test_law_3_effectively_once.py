@@ -15,7 +15,7 @@ from sqlalchemy import select
 
 from tests.builders import MAPPINGS, World, contact, new_store_file, new_world, page
 from tests.laws.deaths import die_at_commit
-from tests.laws.picture import Picture, assert_same_picture, crosswalk, picture
+from tests.laws.picture import Picture, assert_same_picture, picture
 from tests.laws.worlds import FAMILY, GIVEN, PHONES, Histories, examples, histories, rounds, shuffled, small_limits
 from unified_model.errors import UsageError
 from unified_model.records import Page

@@ -88,9 +88,14 @@ def unmerge(store: Store, name: str, *, actor: str, reason: str | None, clock: C
 def choose_field(
     store: Store, customer: str, field: str, record: str, *, actor: str, reason: str | None, clock: Clock
 ) -> Decision:
-    """A person picks whose value of a field is golden: the named member record's, for as long as it offers one."""
+    """A person picks whose value of a field is golden: the named member record's, for as long as it offers one.
+
+    The customer may be named by its id or by any of its records.
+    """
     with store.read() as conn:
         whole, winner = find_subject(conn, customer), find_subject(conn, record)
+        if whole.customer_id is not None:
+            whole = find_subject(conn, whole.customer_id)
         kind = members.records_by_id(conn, whole.records[:1])[whole.records[0]].kind
         if winner.is_customer or winner.keys[0] not in whole.keys:
             raise UsageError(
