@@ -21,11 +21,12 @@ class Choice:
     reason: str = ""
     others: Mapping[str, Sequence[str]] = field(default_factory=dict)
     """Other values -> samples by which a person can tell them apart."""
+    ask_below: float = 0.7
 
     @property
     def doubtful(self) -> bool:
         """Worth asking a person."""
-        return self.certainty < 0.7
+        return self.certainty < self.ask_below
 
 
 @dataclass(frozen=True, slots=True)

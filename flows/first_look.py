@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from connectors.files.recognise import Recognised
 
 SAMPLE_ROWS = 1_000
+ENCODING_CERTAIN = 0.95
+"""Below it a person is asked: a wrong encoding spoils names for good."""
 BESIDE_EXPORTS = {
     "truth": (frozenset(("file", "record_id", "person_id")), "known truth to measure against, not a source."),
     "rejects": (frozenset(("file", "line", "record_id", "reason")), "a list of broken lines, not a source."),
@@ -215,12 +217,12 @@ def _encoding(preview: Preview) -> dict[str, Choice]:
     if decision is None or (decision.certainty >= 1 and decision.encoding.startswith("utf")):
         return {}
     others = {one.encoding: one.samples for one in decision.candidates}
-    return {"encoding": Choice(decision.encoding, decision.certainty, decision.reason, others)}
+    return {"encoding": Choice(decision.encoding, decision.certainty, decision.reason, others, ENCODING_CERTAIN)}
 
 
 def _doubt(choices: dict[str, Choice]) -> str | None:
     encoding = choices.get("encoding")
-    if encoding is None or encoding.certainty >= 0.95:
+    if encoding is None or not encoding.doubtful:
         return None
     return f"its encoding was guessed ({encoding.value}, {encoding.certainty:.0%} certain)"
 

@@ -234,3 +234,47 @@ def test_remap_reads_stored_records_with_a_corrected_mapping(place: Place) -> No
     assert remapped.json[0]["records"] == 2
     assert resolved.code == 0
     assert "ann@lee.example" in place.unsilo("query", "select email from customer_360").out
+
+
+def test_a_corrected_file_closes_its_dead_letters_on_retry(place: Place) -> None:
+    place.settings(
+        '[sources.list]\nkind = "files"\npath = "list.csv"\nkey = "Id"\n[sources.list.mapping]\n"Name" = "full_name"\n'
+    )
+    place.write("list.csv", "Id,Name\n1,Ann Lee\n2,Bob Ray,too much\n")
+    place.unsilo("sync")
+    place.write("list.csv", "Id,Name\n1,Ann Lee\n2,Bob Ray\n")
+
+    retried = place.unsilo("dead-letters", "retry")
+
+    assert retried.code == 0
+    assert place.unsilo("dead-letters", "list", "--json").json == []
+    assert "Nothing is set aside" in place.unsilo("dead-letters", "retry").out
+    assert "Ray" in place.unsilo("query", "select family_name from person").out
+
+
+def test_a_snapshot_deletes_what_it_no_longer_holds_but_asks_when_that_is_much(place: Place) -> None:
+    place.settings(
+        '[sources.list]\nkind = "files"\npath = "list.csv"\nkey = "Id"\nsnapshot = true\n'
+        '[sources.list.mapping]\n"Name" = "full_name"\n'
+    )
+    rows = [f"{number},Ann Lee{number}\n" for number in range(40)]
+    place.write("list.csv", "Id,Name\n" + "".join(rows))
+    place.unsilo("sync")
+
+    place.write("list.csv", "Id,Name\n" + "".join(rows[:38]))
+    few = place.unsilo("sync")
+    place.write("list.csv", "Id,Name\n" + "".join(rows[:10]))
+    many = place.unsilo("sync")
+    believed = place.unsilo("sync", "--accept-deletes")
+
+    assert few.events[-1]["pulls"][0]["deleted"] == 2
+    assert many.code == 1
+    assert "--accept-deletes" in many.err
+    assert believed.events[-1]["pulls"][0]["deleted"] == 28
+    states = place.unsilo(
+        "query", "select state, count(*) as n from customer group by state order by state", "--json"
+    ).out
+    assert [json.loads(line) for line in states.splitlines()] == [
+        {"state": "active", "n": 10},
+        {"state": "inactive", "n": 30},
+    ]
