@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis.stateful import invariant, run_state_machine_as_test, rule
+from hypothesis.stateful import invariant, rule, run_state_machine_as_test
 from sqlalchemy import select, text
 
 from tests.builders import contact, deleted, new_world
