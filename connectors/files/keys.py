@@ -14,25 +14,26 @@ from unified_model.errors import NeedsOperator
 MAX_KEY = 500
 """Characters of the longest key; a column with longer ones is no key."""
 
-KeyOf = Callable[[Sequence[str]], str]
-"""A row's values -> its key, empty when it has none."""
+Rows = Sequence[Sequence[str]]
+KeysOf = Callable[[Rows], list[str]]
+"""The values of some rows -> their keys; an empty key: it has none."""
 
 
-def key_reader(table: Table, key: Sequence[str], clean: Callable[[str], str | None]) -> KeyOf:
-    """Reads the key of a row. Several columns are joined by `|`; if one of them is empty the others still count."""
+def key_reader(table: Table, key: Sequence[str], clean: Callable[[str], str | None]) -> KeysOf:
+    """Reads the keys of rows. Several columns are joined by `|`; if one of them is empty the others still count."""
     places = [_place(table, column) for column in key]
     if len(places) == 1:
-        (place,) = places
-        return lambda values: clean(values[place]) or ""
+        cell = itemgetter(places[0])
+        return lambda rows: [clean(value) or "" for value in map(cell, rows)]
 
     def joined(values: Sequence[str]) -> str:
         parts = [(clean(values[place]) or "").replace("\\", "\\\\").replace("|", "\\|") for place in places]
         return "|".join(parts) if any(parts) else ""
 
-    return joined
+    return lambda rows: [joined(values) for values in rows]
 
 
-def row_hasher(columns: Sequence[str], places: Sequence[int]) -> KeyOf:
+def row_hasher(columns: Sequence[str], places: Sequence[int]) -> KeysOf:
     """Hash of a row's non-empty values with their column names, so that neither order nor an added column matters.
 
     Outer and repeated space, and the two ways Unicode spells an accent, do not matter either.
@@ -48,7 +49,7 @@ def row_hasher(columns: Sequence[str], places: Sequence[int]) -> KeyOf:
             text = unicodedata.normalize("NFC", text)
         return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 
-    return hashed
+    return lambda rows: [hashed(values) for values in rows]
 
 
 def key_fault(key: str) -> tuple[str, str] | None:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import csv
 import io
+from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from operator import itemgetter
-from typing import Any, NamedTuple
+from itertools import repeat
+from typing import Any, NamedTuple, TypeVar
 
 from connectors.files.csv_rows import Defect, Row, RowBlock
-from connectors.files.keys import MAX_KEY, KeyOf, key_fault, key_reader, row_hasher
+from connectors.files.keys import MAX_KEY, KeysOf, key_fault, key_reader, row_hasher
 from connectors.files.settings import FileSettings, nearest_column
 from connectors.files.survey import Survey, survey
 from connectors.files.tables import Table, kept_places
@@ -33,6 +34,7 @@ _record: Callable[[tuple[Any, ...]], SourceRecord] = partial(tuple.__new__, Sour
 """A source record from its fields in order, at half the cost of calling the class: it is made for every row."""
 
 Stamp = Callable[[Mapping[str, str]], Any]
+_Item = TypeVar("_Item", Row, Defect)
 Fate = Callable[[Mapping[str, str]], tuple[bool, str | None]]
 
 
@@ -53,11 +55,11 @@ class RowReader:
     object: str
     table: Table
     keyed: bool
-    key_of: KeyOf
+    keys_of: KeysOf
     survey: Survey
     names: tuple[str, ...]
     places: tuple[int, ...]
-    stamp: Stamp
+    stamp: Stamp | None
     fallback: datetime
     """Time of records that tell none themselves."""
     fate: Fate | None = None
@@ -65,60 +67,71 @@ class RowReader:
 
     def chunks(self, start_line: int, page: int = PAGE) -> Iterator[Chunk]:
         """All rows and defects from a line on, `page` of them at a time."""
-        take = self._taker()
         records: list[SourceRecord] = []
         rejects: list[Reject] = []
-        ended = False
-        covered, raw, line, total = 0, 0, 0, self.survey.rows + self.survey.defects
+        counts: dict[str, int] = {}
+        covered, line, ended, total = 0, 0, False, self.survey.rows + self.survey.defects
         for block in self.table.blocks():
-            # Nearly all blocks are free of defects: only the others pay for bringing the two lists into one order.
-            for item in _in_order(block) if block.defects else block.rows:
-                line = item[0]
-                taken = take(line, item[1]) if len(item) == 2 else self._reject(item)
-                covered += 1
-                if line < start_line:
-                    continue
-                if isinstance(taken, Reject):
-                    rejects.append(taken)
-                    raw += len(taken.raw)
-                else:
-                    records.append(taken)
-                if len(records) + len(rejects) >= page or raw > PAGE_RAW:
+            lines = _lines_of(block)
+            at = bisect_left(lines, start_line)
+            self._pass_over(block.rows[: bisect_left(block.rows, (start_line,))], counts)
+            covered += at
+            while at < len(lines):
+                end = min(at + page - len(records) - len(rejects), len(lines))
+                first, line = lines[at], lines[end - 1]
+                self._take(_between(block.rows, first, line), counts, records, rejects)
+                rejects += map(self._reject, _between(block.defects, first, line))
+                covered += end - at
+                at = end
+                if len(records) + len(rejects) >= page or sum(len(one.raw) for one in rejects) > PAGE_RAW:
                     ended = covered == total
                     yield Chunk(records, rejects, line + 1, covered, ended)
-                    records, rejects, raw = [], [], 0
+                    records, rejects = [], []
         if records or rejects or not ended:
             yield Chunk(records, rejects, line + 1, covered, True)
 
-    def _taker(self) -> Callable[[int, list[str]], SourceRecord | Reject]:
-        """What makes a record or a reject of a row. It runs for every row, so everything it needs is a local name."""
-        object, key_of, payload_of, stamp, fallback = (
-            self.object,
-            self.key_of,
-            self._payloads(),
-            self.stamp,
-            self.fallback,
-        )
-        last_line, keyed, prefix = self.survey.last_line, self.keyed, self.table.place_prefix
-        fate = self.fate
-        counts: dict[str, int] = {}
+    def _take(
+        self, rows: Sequence[Row], counts: dict[str, int], records: list[SourceRecord], rejects: list[Reject]
+    ) -> None:
+        """Make records and rejects of some rows. A million rows come through here, so it works on all of them at once."""
+        keys = self.keys_of([values for _, values in rows])
+        if not self.keyed:
+            keys = self._counted(keys, counts)
+        elif not self._are_good(keys):
+            bad = [self._is_refused(key, line) for key, (line, _) in zip(keys, rows, strict=True)]
+            rejects += (self._refused(*row, key) for row, key, no in zip(rows, keys, bad, strict=True) if no)
+            rows = [row for row, no in zip(rows, bad, strict=True) if not no]
+            keys = [key for key, no in zip(keys, bad, strict=True) if not no]
+        object, fallback, prefix = self.object, self.fallback, self.table.place_prefix
+        payloads = self._payloads(rows)
+        times = [self.stamp(payload) or fallback for payload in payloads] if self.stamp else repeat(fallback)
+        records += [
+            _record((object, key, payload, time, False, None, f"{prefix}{row[0]}"))
+            for row, key, payload, time in zip(rows, keys, payloads, times)  # noqa: B905 (times may be endless)
+        ]
 
-        def take(line: int, values: list[str]) -> SourceRecord | Reject:
-            key = key_of(values)
-            if keyed:
-                if not 0 < len(key) <= MAX_KEY or (key in last_line and last_line[key] != line):
-                    return self._refused(line, values, key)
-            else:
-                # Only rows that come more than once need counting.
-                number = 1
-                if key in last_line:
-                    number = counts[key] = counts.get(key, 0) + 1
-                key = f"{key}.{number}"
-            payload = payload_of(values)
-            deleted, survivor = (False, None) if fate is None else fate(payload)
-            return _record((object, key, payload, stamp(payload) or fallback, deleted, survivor, f"{prefix}{line}"))
+    def _are_good(self, keys: Sequence[str]) -> bool:
+        """Whether no key is empty, too long, or comes again in the file."""
+        last_line = self.survey.last_line
+        return all(keys) and max(map(len, keys), default=0) <= MAX_KEY and last_line.keys().isdisjoint(keys)
 
-        return take
+    def _is_refused(self, key: str, line: int) -> bool:
+        return not 0 < len(key) <= MAX_KEY or self.survey.last_line.get(key, line) != line
+
+    def _counted(self, keys: Sequence[str], counts: dict[str, int]) -> list[str]:
+        """Hashes of rows with how often each came so far. Only those that come more than once need counting."""
+        repeated, numbered = self.survey.last_line, []
+        for key in keys:
+            number = 1
+            if key in repeated:
+                number = counts[key] = counts.get(key, 0) + 1
+            numbered.append(f"{key}.{number}")
+        return numbered
+
+    def _pass_over(self, rows: Sequence[Row], counts: dict[str, int]) -> None:
+        """Rows that were handed over before: they only count where equal rows are counted."""
+        if rows and not self.keyed:
+            self._counted(self.keys_of([values for _, values in rows]), counts)
 
     def _refused(self, line: int, values: Sequence[str], key: str) -> Reject:
         """The reject of a row without a usable key, or whose key comes again later."""
@@ -130,11 +143,11 @@ class RowReader:
         detail = f"The row in line {last} has the same key; the last one counts. Remove one, or choose another key."
         return Reject(self.object, place, "duplicate_key", detail, raw, key)
 
-    def _payloads(self) -> Callable[[Sequence[str]], dict[str, str]]:
+    def _payloads(self, rows: Sequence[Row]) -> list[dict[str, str]]:
         names, places = self.names, self.places
-        if places == tuple(range(len(self.table.columns))):
-            return lambda values: dict(zip(names, values))  # noqa: B905 (every row has the header's width)
-        return lambda values: {name: values[place] for name, place in zip(names, places, strict=True)}
+        if len(places) == len(self.table.columns):
+            return [dict(zip(names, values)) for _, values in rows]  # noqa: B905 (every row has the header's width)
+        return [{name: values[place] for name, place in zip(names, places, strict=True)} for _, values in rows]
 
     def _written(self, values: Sequence[str]) -> str:
         """A row's values as a line of CSV again, without the columns left out."""
@@ -154,11 +167,18 @@ class RowReader:
         return [place for place in self.table.unnamed if place not in self.survey.filled]
 
 
-def _in_order(block: RowBlock) -> Sequence[Row | Defect]:
-    """Rows and defects of a block by line."""
-    items: list[Row | Defect] = [*block.rows, *block.defects]
-    items.sort(key=itemgetter(0))
-    return items
+def _lines_of(block: RowBlock) -> list[int]:
+    """Where its rows and defects begin, in order."""
+    lines = [row[0] for row in block.rows]
+    if block.defects:
+        lines += [defect.line for defect in block.defects]
+        lines.sort()
+    return lines
+
+
+def _between(items: Sequence[_Item], first: int, last: int) -> Sequence[_Item]:
+    """Rows or defects that begin in lines from `first` to `last`."""
+    return items[bisect_left(items, (first,)) : bisect_left(items, (last + 1,))]
 
 
 def row_reader(
@@ -168,16 +188,16 @@ def row_reader(
     key = key_columns(settings, mapping)
     kept = kept_places(table, settings.exclude_fields)
     if key:
-        key_of = key_reader(table, key, _cleaner(key, mapping))
+        keys_of = key_reader(table, key, _cleaner(key, mapping))
     else:
-        key_of = row_hasher(table.columns, [place for place in kept if place not in table.unnamed])
-    found = survey(table, key_of, size)
+        keys_of = row_hasher(table.columns, [place for place in kept if place not in table.unnamed])
+    found = survey(table, keys_of, size)
     places = tuple(place for place in kept if place not in table.unnamed or place in found.filled)
     names = tuple(table.columns[place] for place in places)
     stamp = _stamp(table, settings, mapping)
     keeps_deleted = mapping is not None and (mapping.deleted is not None or mapping.merged_into is not None)
     fate = fate_reader(mapping) if mapping is not None and keeps_deleted else None
-    return RowReader(object, table, bool(key), key_of, found, names, places, stamp, fallback, fate)
+    return RowReader(object, table, bool(key), keys_of, found, names, places, stamp, fallback, fate)
 
 
 def key_columns(settings: FileSettings, mapping: ObjectMapping | None) -> tuple[str, ...]:
@@ -192,10 +212,10 @@ def _cleaner(key: Sequence[str], mapping: ObjectMapping | None) -> Callable[[str
     return lambda text: read({column: text})
 
 
-def _stamp(table: Table, settings: FileSettings, mapping: ObjectMapping | None) -> Stamp:
+def _stamp(table: Table, settings: FileSettings, mapping: ObjectMapping | None) -> Stamp | None:
     column, zone, order = settings.modified, settings.zone, settings.date_order
     if not column:
-        return modified_reader(mapping) if mapping is not None else lambda payload: None
+        return modified_reader(mapping) if mapping is not None else None
     if column not in table.columns:
         raise NeedsOperator(
             f"{table.file.shown} has no column '{column}', which the settings name as modified.",

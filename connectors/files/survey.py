@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from connectors.files.keys import KeyOf
+from connectors.files.keys import KeysOf
 from connectors.files.tables import Table
 
 _BITS = 1 << 27
@@ -29,7 +29,7 @@ class Survey(NamedTuple):
     """Positions without a column name that hold data in some row."""
 
 
-def survey(table: Table, key_of: KeyOf, size: int) -> Survey:
+def survey(table: Table, keys_of: KeysOf, size: int) -> Survey:
     """Pass over the table once. `size` is the file's size in bytes."""
     slots = min(_BITS << (size // _LARGE_FILE).bit_length(), _MOST_BITS)
     bits, mask = bytearray(slots >> 3), slots - 1
@@ -39,7 +39,7 @@ def survey(table: Table, key_of: KeyOf, size: int) -> Survey:
     for block in table.blocks():
         rows += len(block.rows)
         defects += len(block.defects)
-        keys = [key_of(values) for _, values in block.rows]
+        keys = keys_of([values for _, values in block.rows])
         for (line, _), key in zip(block.rows, keys, strict=True):
             slot = hash(key) & mask
             bit = 1 << (slot & 7)

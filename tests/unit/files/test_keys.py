@@ -62,7 +62,7 @@ def test_keys_that_share_a_bit_are_told_apart(keys: list[str], tmp_path_factory:
     bits = survey_module._BITS
     survey_module._BITS = 8
     try:
-        found = survey(table, lambda values: values[0], 100)
+        found = survey(table, lambda rows: [values[0] for values in rows], 100)
     finally:
         survey_module._BITS = bits
 
