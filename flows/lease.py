@@ -74,13 +74,16 @@ def lease_held(
 
 
 def _acquire(hub: Hub, name: str, patience_s: float, should_stop: Callable[[], bool]) -> Lease:
+    from unified_model.store.faults import BUSY_TIMEOUT_S
     from unified_model.store.leases import acquire
 
     deadline = time.monotonic() + patience_s
     while True:
+        asked = time.monotonic()
         try:
             return acquire(hub.store, name, hub.clock())
         except Retry:
-            if time.monotonic() >= deadline or should_stop():
+            store_is_locked = time.monotonic() - asked >= BUSY_TIMEOUT_S  # it has waited long enough for that
+            if store_is_locked or time.monotonic() >= deadline or should_stop():
                 raise
-            time.sleep(min(LOOK_AGAIN_S, patience_s))
+            time.sleep(LOOK_AGAIN_S)
