@@ -24,7 +24,10 @@ if TYPE_CHECKING:
 
     Array = np.ndarray[Any, Any]
 
-RECORDS_A_CHUNK = 10_000
+RECORDS_A_CHUNK = 30_000
+"""Records compared at a time. Those they are compared with are read anew for each chunk: few chunks read less."""
+RECORDS_A_WRITE = 5_000
+"""Records whose links are replaced in one transaction."""
 Guard = Callable[[Any], None]
 LinkRow = tuple[int, int, int, str, str]
 
@@ -37,7 +40,7 @@ def link_records(
     progress: Callable[[str, int, int | None], None] | None,
     should_stop: Callable[[], bool] | None,
 ) -> tuple[int, int]:
-    """Give every record waiting for links its links; returns (records, links). Each chunk is one transaction."""
+    """Give every record waiting for links its links; returns (records, links)."""
     with store.read() as conn:
         # What has landed since the log was applied waits for the next round: its keys are not in the index yet.
         late = store_keys.logged_records(conn)
@@ -76,15 +79,40 @@ def _link_chunk(
         before = links.links_of(conn, records)
     after = {(a, b): weight for a, b, weight, _, _ in rows}
     lost = {end for link in before if after.get((link.a, link.b)) != link.weight for end in (link.a, link.b)} - mine
-    seq = store.allocate("queue", 1)[0]
-    with store.begin() as work:
-        if guard:
-            guard(work.conn)
-        links.replace_links(work.conn, records, rows)
-        queue.enqueue(work.conn, dict.fromkeys(lost, queue.VALUES), seq, "a neighbour's links changed")
-        queue.advance(work.conn, chunk)
-        work.commit()
+    _write_links(store, chunk, records, rows, lost, guard)
     return len(rows)
+
+
+def _write_links(
+    store: Store,
+    chunk: Sequence[Waiting],
+    records: Sequence[int],
+    rows: Sequence[LinkRow],
+    lost: set[int],
+    guard: Guard | None,
+) -> None:
+    """Replace the links of the records, some thousands a transaction; killed between two, the rest is still queued.
+
+    A link goes with the later of its two ends: what the later one's turn drops, it also writes.
+    """
+    asked = {w.record: w for w in chunk}
+    # Records nobody asked for come first: the others must stay queued until every link is written.
+    ordered = sorted(records, key=lambda record: (record in asked, record))
+    turn = {record: place // RECORDS_A_WRITE for place, record in enumerate(ordered)}
+    mine: dict[int, list[LinkRow]] = {}
+    for row in rows:
+        mine.setdefault(max(turn.get(row[0], -1), turn.get(row[1], -1)), []).append(row)
+    for number, part in enumerate(store_keys.in_chunks(len(ordered), RECORDS_A_WRITE)):
+        some = ordered[part]
+        seq = store.allocate("queue", 1)[0]
+        with store.begin() as work:
+            if guard:
+                guard(work.conn)
+            links.replace_links(work.conn, some, mine.get(number, []))
+            if not number:
+                queue.enqueue(work.conn, dict.fromkeys(lost, queue.VALUES), seq, "a neighbour's links changed")
+            queue.advance(work.conn, [asked[record] for record in some if record in asked])
+            work.commit()
 
 
 def links_for(
