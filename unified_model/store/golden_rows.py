@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection, func, select
@@ -112,6 +113,7 @@ def reach_of(conn: Connection, customers: Sequence[str]) -> dict[str, list[str]]
     return {id_: sorted(points) for id_, points in found.items()}
 
 
+@cache
 def golden_columns(kind: str) -> tuple[str, ...]:
     """Columns of a golden table, in order."""
     return tuple(c.name for c in GOLDEN[kind].columns)
