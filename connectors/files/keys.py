@@ -39,12 +39,13 @@ def row_hasher(columns: Sequence[str], places: Sequence[int]) -> KeysOf:
     Outer and repeated space, and the two ways Unicode spells an accent, do not matter either.
     """
     order = sorted(places, key=lambda place: columns[place])
-    names = [f"{columns[place]}\x1e" for place in order]
-    pick = itemgetter(*order) if len(order) > 1 else lambda values: (values[order[0]],)
+    marked = [(f"\x02{columns[place]}\x01", place) for place in order]
 
     def hashed(values: Sequence[str]) -> str:
-        parts = [name + " ".join(value.split()) for name, value in zip(names, pick(values), strict=True) if value]
-        text = "\x1f".join(parts)
+        text = "".join(
+            [name + values[place] for name, place in marked if values[place] and not values[place].isspace()]
+        )
+        text = " ".join(text.split()).replace("\x01 ", "\x01").replace(" \x02", "\x02")
         if not text.isascii():
             text = unicodedata.normalize("NFC", text)
         return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()

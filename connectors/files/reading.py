@@ -93,7 +93,7 @@ class RowReader:
     def _take(
         self, rows: Sequence[Row], counts: dict[str, int], records: list[SourceRecord], rejects: list[Reject]
     ) -> None:
-        """Make records and rejects of some rows. A million rows come through here, so it works on all of them at once."""
+        """Make records and rejects of some rows: of all at once, because a million come through here."""
         keys = self.keys_of([values for _, values in rows])
         if not self.keyed:
             keys = self._counted(keys, counts)

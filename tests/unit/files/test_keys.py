@@ -136,7 +136,7 @@ def test_without_a_key_equal_rows_are_counted(tmp_path: Path) -> None:
 
 def test_without_a_key_neither_order_nor_an_empty_column_nor_spelling_matters(tmp_path: Path) -> None:
     first = write(tmp_path, "name,city\nZoë  Lee,Bonn\n", "a.csv")
-    second = write(tmp_path, "city,note,name\nBonn,, Zoe\u0308 Lee\n", "b.csv")
+    second = write(tmp_path, "city,note,name,x\n Bonn\t,, Zoe\u0308 Lee, \n", "b.csv")
 
     [one], _ = read_all(opened(first, key=[]))
     [other], _ = read_all(opened(second, key=[]))
