@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -44,7 +44,8 @@ class _Look:
     path: Path
     preview: Preview
     known: Recognised | None
-    sheets: tuple[str, ...] = field(default=())
+    sheet: str = ""
+    """Of a workbook with data in several sheets."""
 
     @property
     def rows(self) -> list[list[str]]:
@@ -93,7 +94,7 @@ def _looks(path: Path, skipped: list[tuple[str, str]]) -> Iterator[_Look]:
                 skipped.append((file.name, what))
                 continue
             rows = [[row.get(name, "") for name in preview.columns] for row in preview.rows]
-            yield _Look(file, preview, recognise(preview.columns, rows))
+            yield _Look(file, preview, recognise(preview.columns, rows), parts[0].sheet)
     finally:
         connector.close()
 
@@ -110,12 +111,12 @@ def _grouped(looks: Sequence[_Look]) -> Iterator[list[_Look]]:
     """Files that belong to one source."""
     by_columns: dict[tuple[Any, ...], list[_Look]] = {}
     for look in looks:
-        by_columns.setdefault((look.path.suffix, tuple(look.preview.columns)), []).append(look)
+        by_columns.setdefault((look.path.suffix, look.sheet, tuple(look.preview.columns)), []).append(look)
     vendors: dict[str, list[_Look]] = {}
     for same in by_columns.values():
         known = same[0].known
         objects = {one.known.object for one in vendors.get(known.vendor, []) if one.known} if known else set()
-        if known is None or len(same) > 1 or known.object in objects:
+        if known is None or len(same) > 1 or known.object in objects or same[0].sheet:
             yield same
         else:
             vendors.setdefault(known.vendor, []).append(same[0])
@@ -147,6 +148,8 @@ def _draft(path: Path, group: Sequence[_Look], folder: Path, label: str) -> Draf
     one_object = len({tuple(one.preview.columns) for one in group}) == 1
     single = len(group) == 1
     choices = _encoding(first.preview)
+    if first.sheet:
+        choices["sheet"] = Choice(first.sheet, reason="one of its sheets")
     draft = Draft(
         label,
         _from_folder(first.path if single else path, folder),
@@ -162,13 +165,11 @@ def _object(look: _Look, label: str) -> str | None:
     """A name for the records that outlives the file's: the next export will be called something else."""
     if look.known is not None:
         return look.known.object
-    return None if "#" in look.preview.object else label
+    return label
 
 
 def _known_draft(draft: Draft, group: Sequence[_Look]) -> Draft:
     """Standard exports: nothing but their name must be said, unless times are doubtful."""
-    from dataclasses import replace
-
     from unified_model.mapping.rows import unmapped
 
     known = [one.known for one in group if one.known is not None]
@@ -191,8 +192,6 @@ def _known_draft(draft: Draft, group: Sequence[_Look]) -> Draft:
 
 def _proposed_draft(draft: Draft, look: _Look) -> Draft:
     """An unknown file: everything proposed, with how certain it is."""
-    from dataclasses import replace
-
     from connectors.files.propose import proposal_toml, propose
 
     found = propose(look.preview.columns, look.rows, object_name=look.preview.object)

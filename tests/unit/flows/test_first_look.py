@@ -112,3 +112,23 @@ def test_nothing_readable_at_all_is_wrong_usage(tmp_path: Path) -> None:
 
     with pytest.raises(UsageError, match="can be a source"):
         look_at([folder], tmp_path)
+
+
+def test_each_sheet_of_a_workbook_is_a_source_of_its_own(tmp_path: Path) -> None:
+    import xlsxwriter
+
+    path = tmp_path / "book.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        for name, header in (("Kunden", ["Nr", "Name", "E-Mail"]), ("Firmen", ["Nr", "Firma", "Webseite"])):
+            sheet = book.add_worksheet(name)
+            sheet.write_row(0, 0, header)
+            for row in range(1, 30):
+                sheet.write_row(row, 0, [f"K{row}", f"Ann Lee{row}", f"ann{row}@lee.example"])
+
+    settings = settings_from(look_at([path], tmp_path), tmp_path)
+
+    assert {source.options["sheet"] for source in settings.sources.values()} == {"Kunden", "Firmen"}
+    for source in settings.sources.values():
+        with opened(settings, source, source.label) as one:
+            pages = list(one.connector.read(str(source.options["object"]), None))
+        assert sum(len(page.records) for page in pages) == 29
