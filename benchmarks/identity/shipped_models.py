@@ -118,7 +118,15 @@ ORGANIZATION: dict[str, tuple[str, str, list[Row]]] = {
 }  # fmt: skip
 
 SETTINGS = {
-    "person": {"base": -9.0, "merge": 3000, "review": 0, "size_limit": 50, "step": 1000},
+    "person": {
+        "base": -9.0,
+        "merge": 2500,
+        "review": 0,
+        "size_limit": 50,
+        "step": 1000,
+        "support": 1000,
+        "unlinked": -1000,
+    },
     "organization": {"base": -2.0, "merge": 4000, "review": 1000, "size_limit": 1000, "step": 1000},
 }
 

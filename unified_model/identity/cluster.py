@@ -2,8 +2,9 @@
 
 Constrained agglomeration: people's decisions before links, links by descending weight, ties by natural key, so the
 result depends on neither order nor batching. Two clusters are joined only if no decision, no conflict between any of
-their records and no source that keeps one record a customer stands between them. A cluster over the size limit is held
-together by stronger links only, step by step, and the finer clusters stand until a person decides.
+their records and no source that keeps one record a customer stands between them, and if the links of all their pairs
+bear it on the whole. A cluster over the size limit is held together by stronger links only, step by step, and the
+finer clusters stand until a person decides.
 """
 
 from __future__ import annotations
@@ -15,13 +16,19 @@ from unified_model.identity.conflict import conflict_of
 from unified_model.identity.forms import Form
 from unified_model.identity.model import MatchModel
 
+_MOST = 8000
+"""One link bears no more than this, however strong it is."""
 Link = tuple[int, int, int]
 """(record, record, weight in thousandths of a bit)."""
 Different = tuple[frozenset[int], frozenset[int]]
 
 
 class HeldApart(NamedTuple):
-    """A link strong enough to join that was not followed: `conflict`, `unique`, `oversize` or `contradiction`."""
+    """A link strong enough to join that was not followed.
+
+    `reason`: `conflict` of two records, `thin` (other pairs of the two clusters speak against it), `unique` source,
+    `oversize`, or `contradiction` of two decisions.
+    """
 
     a: int
     b: int
@@ -115,6 +122,7 @@ class _Agglomeration:
     def run(self, same: Sequence[frozenset[int]], links: Sequence[Link]) -> Clustering:
         open_links: dict[tuple[int, int], HeldApart] = {}
         self._follow_decisions(same, open_links)
+        self.weights = {(a, b): weight for a, b, weight in links} | {(b, a): weight for a, b, weight in links}
         ordered = self._ordered(links)
         self._follow(ordered, self.model.merge, open_links)
         self._break_oversize(same, ordered, open_links)
@@ -161,7 +169,20 @@ class _Agglomeration:
         ours, theirs = [forms[one] for one in self.cluster[a]], [forms[one] for one in self.cluster[b]]
         if any(conflict_of(kind, one, other) for one in ours for other in theirs):
             return "conflict"
+        if self.model.support is not None and not self._is_supported(self.cluster[a], self.cluster[b]):
+            return "thin"
         return None
+
+    def _is_supported(self, ours: Sequence[int], theirs: Sequence[int]) -> bool:
+        """Whether all links between two clusters bear them together.
+
+        Chains begin with one strong pair among many that don't agree. A pair without a link counts a little against.
+        """
+        pairs = len(ours) * len(theirs)
+        weights = self.weights
+        found = [weights[pair] for pair in ((one, other) for one in ours for other in theirs) if pair in weights]
+        total = sum(min(weight, _MOST) for weight in found) + (pairs - len(found)) * self.model.unlinked
+        return pairs < 2 or total >= (self.model.support or 0) * pairs
 
     def _decided_different(self, a: int, b: int) -> bool:
         mine, theirs = self.forbidden[a], self.forbidden[b]

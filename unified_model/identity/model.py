@@ -64,6 +64,10 @@ class MatchModel:
     """Clusters above this many records are only held together by ever stronger links."""
     step: int
     """By how much the threshold rises when a cluster is over the limit."""
+    support: int | None
+    """Two clusters are joined only if the mean weight of all their pairs reaches this; None: the best pair suffices."""
+    unlinked: int
+    """What a pair without a link counts in that mean."""
 
     @cached_property
     def level_numbers(self) -> Mapping[str, Mapping[str, int]]:
@@ -93,6 +97,8 @@ def read_model(text: str) -> MatchModel:
             review=int(ours["review"]),
             size_limit=int(ours["size_limit"]),
             step=int(ours["step"]),
+            support=None if ours.get("support") is None else int(ours["support"]),
+            unlinked=int(ours.get("unlinked", 0)),
         )
     except (KeyError, TypeError, ValueError) as error:
         raise UsageError(f"This is not a match model: {error}. Compare it with the shipped one.") from error

@@ -104,11 +104,21 @@ def _given_relation(a: str, b: str, spelling: int) -> int:
         return SIMILAR if spelling == TYPO else PART if begins else spelling
     if spelling == TYPO:
         return TYPO
-    if begins:
+    if begins or _is_diminutive(a, b) or _is_diminutive(b, a):
         return PART
     if (not a_known and _is_slip_of_a_form(a, b)) or (not b_known and _is_slip_of_a_form(b, a)):
         return TYPO
     return SIMILAR if spelling == DIFFERENT and _is_scrambled(a, b) else spelling
+
+
+def _is_diminutive(a: str, b: str) -> bool:
+    """Artie of Arthur, Tommie of Thomas: the ending apart, one begins the other."""
+    if not a.endswith(("ie", "y")) or len(a) < 5 or is_known(a):
+        return False
+    stem = a.removesuffix("ie").removesuffix("y").removesuffix("e")
+    if len(stem) > 3 and stem[-1] == stem[-2]:
+        stem = stem[:-1]
+    return b.startswith(stem) and len(b) > 3
 
 
 def _is_slip_of_a_form(a: str, b: str) -> bool:

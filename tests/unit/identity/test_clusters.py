@@ -37,6 +37,14 @@ def test_a_conflict_between_any_two_records_keeps_clusters_apart() -> None:
     assert result == Clustering([[1, 2], [3]], [HeldApart(2, 3, STRONG, "conflict")])
 
 
+def test_one_strong_link_among_many_that_are_none_does_not_chain_two_clusters() -> None:
+    inside = [(1, 2, STRONGER), (1, 3, STRONGER), (2, 3, STRONGER), (4, 5, STRONGER), (4, 6, STRONGER), (5, 6, STRONGER)]
+
+    result = cluster([*inside, (3, 4, STRONG)])
+
+    assert result == Clustering([[1, 2, 3], [4, 5, 6]], [HeldApart(3, 4, STRONG, "thin")])
+
+
 def test_two_records_alone_obey_the_same_conflict() -> None:
     forms = {1: form(given_name="Jane"), 2: form(given_name="Robert")}
 
@@ -75,7 +83,7 @@ def test_a_source_with_one_record_a_customer_never_gives_two() -> None:
 
 
 def test_a_cluster_over_the_limit_is_held_together_by_stronger_links_only() -> None:
-    model = dataclasses.replace(MODEL, size_limit=3)
+    model = dataclasses.replace(MODEL, size_limit=3, support=None)
     links = [(1, 2, STRONGER), (2, 3, STRONGER), (3, 4, STRONG), (4, 5, STRONGER)]
 
     result = cluster(links, model=model)

@@ -14,6 +14,7 @@ _SUFFIXES = {
     "jr": "jr", "jnr": "jr", "junior": "jr", "sr": "sr", "snr": "sr", "senior": "sr",
     "ii": "2", "iii": "3", "iv": "4", "2nd": "2", "3rd": "3", "4th": "4",
 }  # fmt: skip
+_HONORIFICS = word_list("honorifics")
 _DEGREES = word_list("degrees")
 _PARTICLES = word_list("particles")
 _HAN = re.compile(r"^[\u3400-\u9fff]+$")
@@ -37,6 +38,7 @@ _TWO_CHARACTER_SURNAMES = frozenset(
         "제갈",
     )
 )
+_ORDINAL = re.compile(r"\d+$|1st$|(?:[5-9]|\d\d+)(?:th|st|nd|rd)$")
 _IN_BRACKETS = re.compile(r"[(\[\"“].*?[)\]\"”]")
 _CYRILLIC = re.compile(r"[\u0400-\u04ff]")
 
@@ -57,7 +59,7 @@ def words_of(raw: str) -> tuple[str, ...]:
     if not text.isascii():
         text = _romanised(text)
     folded = fold(text.replace("-", "").replace(".", ". "))
-    return () if is_placeholder(folded) else tuple(word for word in folded.split() if not word.isdigit())
+    return () if is_placeholder(folded) else tuple(word for word in folded.split() if not _ORDINAL.match(word))
 
 
 @lru_cache(maxsize=CACHED_VALUES)
@@ -142,7 +144,7 @@ def _parse_east_asian(text: str) -> PersonName:
 
 
 def _without_titles(words: list[str]) -> list[str]:
-    while len(words) > 1 and words[0] in _TITLES:
+    while words and (words[0] in _HONORIFICS or (len(words) > 1 and words[0] in _TITLES)):
         words.pop(0)
     return words
 
