@@ -79,7 +79,7 @@ class FileConnector:
         self._books: list[Workbook] = []
 
     def describe(self) -> Sequence[ObjectCapabilities]:
-        return [self._capabilities(object) for object in self._objects()]
+        return [self._capabilities(object) for object in self.objects()]
 
     def installation(self) -> Installation:
         return Installation(self._installation, "files")
@@ -90,7 +90,7 @@ class FileConnector:
         return findings(self)
 
     def discover(self) -> Sequence[ObjectInfo]:
-        return [self._info(object) for object in self._objects()]
+        return [self._info(object) for object in self.objects()]
 
     def read(self, object: str, cursor: str | None, mode: Mode = "changes") -> Iterator[Page]:
         """Pages of the files that changed since `cursor`; none at all when no file did."""
@@ -178,20 +178,17 @@ class FileConnector:
         return row_reader(object, self.table(part), self.settings, self._mappings.get(object), fallback, stamp.size)
 
     def objects(self) -> Catalogue:
-        """The objects and their parts."""
-        return self._objects()
+        """The objects and their parts, looked up once."""
+        if self._found is None:
+            self._found = catalogue(self.settings)
+        return self._found
 
     def is_keyed(self, object: str) -> bool:
         """Whether its records have a lasting key."""
         return bool(key_columns(self.settings, self._mappings.get(object)))
 
-    def _objects(self) -> Catalogue:
-        if self._found is None:
-            self._found = catalogue(self.settings)
-        return self._found
-
     def _parts(self, object: str) -> list[Part]:
-        found = self._objects()
+        found = self.objects()
         if object not in found:
             raise UsageError(f"{self.settings.path} has no object '{object}'.", f"It has: {', '.join(found)}.")
         if self.settings.snapshot and not self.is_keyed(object):
@@ -214,7 +211,7 @@ class FileConnector:
 
     def _info(self, object: str) -> ObjectInfo:
         try:
-            tables = [self.table(part) for part in self._objects()[object]]
+            tables = [self.table(part) for part in self.objects()[object]]
         except UnsiloError as error:
             return ObjectInfo(object, (), note=str(error))
         columns = dict.fromkeys(name for table in tables for name in table.columns)

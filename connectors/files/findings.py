@@ -131,7 +131,9 @@ def _of_rows(reader: RowReader, snapshot: bool) -> Iterator[Finding]:
             "Rows that can't be read may be records known already: while there are any, nothing missing is deleted.",
             "Correct those rows.",
         )
-    if not reader.keyed:
+    if not reader.keyed and snapshot:
+        yield Finding("error", shown, "It is declared a snapshot, but has no key.", "Set key, or leave snapshot out.")
+    elif not reader.keyed:
         yield Finding(
             "warning",
             shown,

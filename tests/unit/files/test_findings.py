@@ -71,6 +71,10 @@ def test_no_key_is_a_warning(tmp_path: Path) -> None:
     assert "no key column" in _said(write(tmp_path, as_text()), key=[])
 
 
+def test_a_snapshot_without_a_key_is_an_error(tmp_path: Path) -> None:
+    assert "error: It is declared a snapshot" in _said(write(tmp_path, as_text()), key=[], snapshot=True)
+
+
 def test_a_path_that_is_not_there_is_an_error(tmp_path: Path) -> None:
     assert _said(tmp_path / "gone.csv").startswith("error: ")
 
