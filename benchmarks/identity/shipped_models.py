@@ -65,6 +65,7 @@ PERSON: dict[str, tuple[str, str, list[Row]]] = {
     "company": ("company and place", "company, domain, town, post code", [
         ("same", "same company", 5.5),
         ("alike", "company names that are alike", 5.0),
+        ("home_houses", "same post code of a few houses", 9.0),
         ("home_street", "same street", 6.5),
         ("home_postcode", "same post code", 5.5),
         ("home_town", "same town", 3.0),

@@ -271,12 +271,13 @@ def _company(
     rows = (
         (conflict, "different"),
         (place == 1, "same_town"),
-        (place == 2, "same_postcode"),
+        ((place == 2) | (place == 4), "same_postcode"),
         (switchboard, "same_switchboard"),
         (place == 3, "same_street"),
         (home & (place == 1), "home_town"),
         (home & (place == 2), "home_postcode"),
         (home & (place == 3), "home_street"),
+        (home & (place == 4), "home_houses"),
         (alike & ~(same), "alike"),
         (same, "same"),
     )
@@ -317,11 +318,15 @@ def _relate_cores(a: list[str], b: list[str]) -> NDArray[np.int16]:
 
 
 def _places(columns: PersonColumns, left: Index, right: Index) -> NDArray[np.int16]:
-    """3 same street, 2 same post code, 1 same town."""
+    """4 same post code of a few houses, 3 same street, 2 same post code, 1 same town."""
     place = np.zeros(len(left), dtype=np.int16)
     for worth, column in ((1, columns.town), (2, columns.postcode), (3, columns.street)):
         ones = np.full(len(column.values) + 1, worth, dtype=np.int16)
         np.maximum(place, best_shared(column, left, right, ones), out=place)
+    narrow = columns.postcode.of_values(
+        lambda code: 4 if len(code) > 4 and not code.isdigit() and not code.isalpha() else 0
+    )
+    np.maximum(place, best_shared(columns.postcode, left, right, narrow), out=place)
     return place
 
 
