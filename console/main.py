@@ -7,7 +7,6 @@ so that `unsilo --help` costs next to nothing.
 from __future__ import annotations
 
 import importlib
-import os
 import sys
 from collections.abc import Sequence
 from typing import NamedTuple, cast
@@ -120,11 +119,6 @@ def run(arguments: Sequence[str]) -> int:
     call = Call()
     try:
         result = cli.main(args=list(arguments), prog_name="unsilo", standalone_mode=False, obj=call)
-        sys.stdout.flush()
-    except BrokenPipeError:
-        # The reader of our output has gone (`unsilo query ... | head`): nothing is wrong, and nobody is left to tell.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
     except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - the one place where everything ends in a sentence
         return explain_failure(error, call)
     return result if isinstance(result, int) else 0

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -58,6 +60,16 @@ class Command(click.Command):
         for add in (settings_option, debug_option):
             holder = add(lambda: None)
             self.params.append(holder.__click_params__[0])  # type: ignore[attr-defined]
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run it. When the reader of our output has gone (`unsilo query ... | head`), nothing is wrong."""
+        try:
+            answer = super().invoke(ctx)
+            sys.stdout.flush()
+        except BrokenPipeError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            ctx.exit(0)
+        return answer
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         if self.examples:

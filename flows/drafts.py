@@ -67,9 +67,12 @@ def settings_text(store_url: str, drafts: Sequence[Draft], made_on: str) -> str:
         "[store]",
         f"url = {_toml(store_url)}",
     ]
-    for draft in drafts:
-        parts += ["", *_source_lines(draft)]
-    return "\n".join(parts) + "\n"
+    return "\n".join(parts) + "\n" + sources_text(drafts)
+
+
+def sources_text(drafts: Sequence[Draft]) -> str:
+    """The sections of sources alone."""
+    return "".join("\n" + "\n".join(_source_lines(draft)) + "\n" for draft in drafts)
 
 
 def _source_lines(draft: Draft) -> list[str]:

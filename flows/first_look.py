@@ -52,11 +52,11 @@ class _Look:
         return [[row.get(name, "") for name in self.preview.columns] for row in self.preview.rows]
 
 
-def look_at(paths: Sequence[Path], folder: Path) -> Found:
-    """Look at files and folders; paths in the drafts count from `folder`."""
+def look_at(paths: Sequence[Path], folder: Path, known: Iterable[str] = ()) -> Found:
+    """Look at files and folders; paths in the drafts count from `folder`, labels differ from those `known`."""
     drafts: list[Draft] = []
     skipped: list[tuple[str, str]] = []
-    labels: set[str] = set()
+    labels = set(known)
     for path in paths:
         looks = list(_looks(path, skipped))
         for group in _grouped(looks):

@@ -11,7 +11,7 @@ import click
 
 from console.options import Call, Command, json_option
 from console.output import number, print_json, print_table, visible
-from flows.drafts import Choice, Draft, settings_text
+from flows.drafts import Choice, Draft, settings_text, sources_text
 from unified_model.errors import UsageError
 
 _QUESTIONS = {
@@ -27,16 +27,18 @@ _QUESTIONS = {
     examples="""
     unsilo init exports/
     unsilo init crm.csv fair.xlsx --yes
+    unsilo init --add newsletter.csv
     unsilo init exports/ --store postgresql+psycopg://unsilo@db/unsilo
     """,
 )
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--yes", is_flag=True, help="Take the best proposals and don't ask.")
+@click.option("--add", is_flag=True, help="Add sources to the settings file that is there.")
 @click.option("--force", is_flag=True, help="Overwrite the settings file that is there.")
 @click.option("--store", "store_url", default="sqlite:///unsilo.db", show_default=True, help="Address of the store.")
 @json_option
 @click.pass_obj
-def init(call: Call, paths: tuple[Path, ...], yes: bool, force: bool, store_url: str, as_json: bool) -> None:
+def init(call: Call, paths: tuple[Path, ...], yes: bool, add: bool, force: bool, store_url: str, as_json: bool) -> None:
     """Look at files and folders of exports and write unsilo.toml.
 
     Standard exports are recognised. For an unknown file a mapping, a key, a time zone and the order of dates are
@@ -46,13 +48,17 @@ def init(call: Call, paths: tuple[Path, ...], yes: bool, force: bool, store_url:
     from flows.first_look import look_at
 
     target = call.settings_file
-    if target.exists() and not force:
-        raise UsageError(f"{target} exists already.", "Edit it, or overwrite it with --force.")
+    if target.exists() and not force and not add:
+        raise UsageError(f"{target} exists already.", "Add to it with --add, or overwrite it with --force.")
     if not target.resolve().parent.is_dir():
         raise UsageError(f"The folder of {target} does not exist.", "Create it first.")
-    found = look_at(paths, target.resolve().parent)
+    known = set(call.settings().sources) if add else set()
+    found = look_at(paths, target.resolve().parent, known)
     drafts = [_asked(draft, yes) for draft in found.drafts]
-    text = settings_text(store_url, drafts, f"{datetime.now(UTC):%Y-%m-%d}")
+    if add:
+        text = target.read_text(encoding="utf-8").rstrip("\n") + "\n" + sources_text(drafts)
+    else:
+        text = settings_text(store_url, drafts, f"{datetime.now(UTC):%Y-%m-%d}")
     _write(target, text)
     if as_json:
         print_json({"settings": str(target), "sources": drafts, "skipped": found.skipped})
@@ -60,7 +66,9 @@ def init(call: Call, paths: tuple[Path, ...], yes: bool, force: bool, store_url:
     for path, why in found.skipped:
         click.echo(f"Skipped {visible(path)}: {why}")
     _show(drafts)
-    click.echo(f"{target} names {number(len(drafts), 'source')}. Next: `unsilo check`, then `unsilo sync`.")
+    names = number(len(known) + len(drafts), "source")
+    follow = "Next: `unsilo check`, then `unsilo sync`." if drafts else "Add one with `unsilo init --add PATH`."
+    click.echo(f"{target} names {names}. {follow}")
 
 
 def _asked(draft: Draft, yes: bool) -> Draft:

@@ -6,6 +6,8 @@ import csv
 import io
 import json
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -59,6 +61,20 @@ def test_init_never_overwrites_what_a_person_may_have_edited(place: Place, expor
     assert outcome.code == 2
     assert "--force" in outcome.err
     assert (place.folder / "unsilo.toml").read_text() == "# mine\n"
+
+
+def test_a_source_is_added_without_touching_what_is_there(place: Place, exports: Path) -> None:
+    place.unsilo("init", str(exports / "trade_fair.csv"), "--yes")
+    before = (place.folder / "unsilo.toml").read_text(encoding="utf-8")
+
+    added = place.unsilo(
+        "init", str(exports / "trade_fair.csv"), str(exports / "hubspot_contacts.csv"), "--add", "--yes"
+    )
+
+    assert added.code == 0
+    assert (place.folder / "unsilo.toml").read_text(encoding="utf-8").startswith(before)
+    labels = [one["source"] for one in place.unsilo("source", "list", "--json").json]
+    assert labels == ["trade_fair", "trade_fair_2", "hubspot_contacts"]
 
 
 def test_check_reads_nothing_and_finds_everything_in_order(place: Place, exports: Path) -> None:
@@ -131,6 +147,21 @@ def test_query_answers_in_every_form_and_only_reads(synced: Place) -> None:
     assert "persons" in as_table.out
     assert writing.code == 2
     assert "only read" in writing.err
+
+
+def test_a_reader_that_goes_away_early_is_no_failure(synced: Place) -> None:
+    command = f"{sys.executable} -m console.main query 'select * from field_provenance' | head -1"
+
+    done = subprocess.run(
+        ["bash", "-o", "pipefail", "-c", command],
+        cwd=synced.folder,
+        env=synced.environment,
+        capture_output=True,
+        text=True,
+    )
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("customer_id,field,value")
 
 
 def test_explain_tells_where_each_value_came_from(synced: Place) -> None:

@@ -74,7 +74,7 @@ def _sqlite_answer(uri: str, sql: str) -> Iterator[Answer]:
 
 def _steps(cursor: sqlite3.Cursor) -> Iterator[tuple[Any, ...]]:
     try:
-        yield from cursor
+        yield from iter(cursor.fetchone, None)  # the cursor itself would be closed after its connection
     except sqlite3.Error as error:  # a fault in a later row
         raise _sqlite_fault(error) from None
 

@@ -12,9 +12,12 @@ from console.main import COMMANDS, cli
 from console.options import Command
 
 
+HELP = cli.context_settings["help_option_names"]
+
+
 def commands(group: click.Group = cli, above: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], click.Command]]:
     """Every command with the words that call it."""
-    with click.Context(group) as context:
+    with click.Context(group, help_option_names=HELP) as context:
         for name in group.list_commands(context):
             command = group.get_command(context, name)
             assert command is not None
@@ -64,7 +67,7 @@ def test_every_example_can_be_typed(words: tuple[str, ...]) -> None:
         typed = shlex.split(example.partition(" > ")[0])
         typed = typed[typed.index("unsilo") + 1 :]
         assert tuple(typed[: len(words)]) == words
-        command.make_context(words[-1], typed[len(words) :], resilient_parsing=False)
+        command.make_context(words[-1], typed[len(words) :], help_option_names=HELP)
 
 
 @pytest.mark.parametrize("words", sorted(READS), ids=" ".join)
