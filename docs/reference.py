@@ -23,7 +23,10 @@ def commands_page() -> str:
     from console.main import FAMILIES, cli
 
     lines = [GENERATED, "# Commands\n", "Exit codes: 0 done, 1 failed, 2 wrong usage, 3 done with records set aside.\n"]
-    with click.Context(cli, info_name="unsilo", max_content_width=100, terminal_width=100) as context:
+    names = cli.context_settings["help_option_names"]
+    with click.Context(
+        cli, info_name="unsilo", max_content_width=100, terminal_width=100, help_option_names=names
+    ) as context:
         for family, entries in FAMILIES.items():
             lines.append(f"## {family}\n")
             for name in entries:

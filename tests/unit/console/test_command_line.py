@@ -11,7 +11,6 @@ import pytest
 from console.main import COMMANDS, cli
 from console.options import Command
 
-
 HELP = cli.context_settings["help_option_names"]
 
 
