@@ -52,13 +52,13 @@ RULES: tuple[Rule, ...] = (
     Rule("birth", "person", 8, 60, "same birth date"),
     Rule("birth_initials", "person", 9, 100, "same birth date and initials", refines="birth"),
     Rule("identifier", "person", 10, 60, "same identifier"),
-    Rule("domain", "organization", 17, 500, "same internet domain", sizes=True, people=True),
-    Rule("core", "organization", 18, 500, "same name without legal form", sizes=True),
+    Rule("domain", "organization", 17, 1000, "same internet domain", sizes=True, people=True),
+    Rule("core", "organization", 18, 1000, "same name without legal form", sizes=True),
     Rule("phone", "organization", 19, 60, "same phone", sizes=True, people=True),
     Rule("first_word", "organization", 20, 300, "same first word or start of the domain"),
-    Rule("sorted_words", "organization", 21, 300, "same start of the two longest words"),
-    Rule("consonants", "organization", 23, 60, "same consonants"),
-    Rule("tail", "organization", 24, 60, "same letters after the first five"),
+    Rule("sorted_words", "organization", 21, 500, "same start of the two longest words"),
+    Rule("consonants", "organization", 23, 1000, "same consonants"),
+    Rule("tail", "organization", 24, 200, "same letters after the first five"),
     Rule("identifier", "organization", 22, 60, "same registration"),
 )
 RULE_OF_CODE = {rule.code: rule for rule in RULES}

@@ -81,9 +81,31 @@ def relate_cores(a: list[str], b: list[str]) -> NDArray[np.int16]:
     )
     found[same_first] = _FIRST_WORD
     found[(words >= 100) | (start >= 0.95)] = _CONTAINED
+    for n in np.flatnonzero(found != _DIFFERENT).tolist():
+        found[n] = max(found[n], _relate_words(a[n].split(), b[n].split()))
     found[(slips >= 0.85) | (reordered >= 0.88)] = _SLIP
     found[(slips == 1) | (reordered == 1)] = _EXACT
     return found
+
+
+def _relate_words(a: list[str], b: list[str]) -> int:
+    """_SLIP when every word of both has its mate, _CONTAINED when every one of the shorter name has, else 0."""
+    fewer, more = sorted((a, b), key=len)
+    left_over = list(more)
+    for word in fewer:
+        mate = next((other for other in left_over if _are_mates(word, other)), None)
+        if mate is None:
+            return 0
+        left_over.remove(mate)
+    return _SLIP if not left_over else _CONTAINED
+
+
+def _are_mates(a: str, b: str) -> bool:
+    """The same word, a slip of it or its beginning: `internat` and `international`."""
+    if a == b:
+        return True
+    short = min(len(a), len(b))
+    return short > 3 and (a.startswith(b) or b.startswith(a) or OSA.distance(a, b, score_cutoff=1) == 1)
 
 
 def _domain(columns: OrganizationColumns, left: Index, right: Index, numbers: Mapping[str, int]) -> Levels:
