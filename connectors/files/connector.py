@@ -226,6 +226,7 @@ class FileConnector:
             settings.header_row, settings.sheet, sorted(settings.exclude_fields), settings.modified, settings.zone,
             settings.date_order, str(settings.as_of), settings.snapshot,
             [mapping.modified, mapping.zone, mapping.date_order] if mapping else None,
+            [mapping.deleted, mapping.merged_into] if mapping else None,
         ]  # fmt: skip
         return hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:16]
 

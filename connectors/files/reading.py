@@ -105,9 +105,10 @@ class RowReader:
         object, fallback, prefix = self.object, self.fallback, self.table.place_prefix
         payloads = self._payloads(rows)
         times = [self.stamp(payload) or fallback for payload in payloads] if self.stamp else repeat(fallback)
+        fates = [self.fate(payload) for payload in payloads] if self.fate else repeat((False, None))
         records += [
-            _record((object, key, payload, time, False, None, f"{prefix}{row[0]}"))
-            for row, key, payload, time in zip(rows, keys, payloads, times)  # noqa: B905 (times may be endless)
+            _record((object, key, payload, time, *fate, f"{prefix}{row[0]}"))
+            for row, key, payload, time, fate in zip(rows, keys, payloads, times, fates)  # noqa: B905 (some are endless)
         ]
 
     def _are_good(self, keys: Sequence[str]) -> bool:

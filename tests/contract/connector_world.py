@@ -39,6 +39,12 @@ class World(Protocol):
     def remove(self, *ids: str) -> None:
         """Delete records as this source really deletes."""
 
+    def soft_delete(self, record_id: str) -> None:
+        """Delete a record so that the source still tells of it."""
+
+    def merge(self, loser: str, survivor: str) -> None:
+        """Merge two records; the source tells which one is left."""
+
     def naive(self, behaviour: str) -> Client:
         """A client of a few lines, as anybody would write it, that gets this behaviour wrong."""
 
@@ -102,6 +108,8 @@ class Ledger:
     changed: set[str] = field(default_factory=set)
     rejects: list[Reject] = field(default_factory=list)
     complete: bool = False
+    survivors: dict[str, str] = field(default_factory=dict)
+    """Record that took the place of a merged one."""
 
     def pull(self, mode: Mode = "changes", pages: int | None = None) -> None:
         """Read from the cursor on; a lost place means everything."""
@@ -136,6 +144,8 @@ class Ledger:
             for one in page.records:
                 self.read.append(one.record_id)
                 payload = None if one.deleted else dict(one.payload)
+                if one.merged_into:
+                    self.survivors[one.record_id] = one.merged_into
                 if self.state.get(one.record_id) != payload:
                     self.changed.add(one.record_id)
                 if payload is None:
@@ -148,6 +158,12 @@ class Ledger:
                 self.state = {key: self.state[key] for key in dict.fromkeys(self.read) if key in self.state}
             if number == pages:
                 return
+
+    def survivor_of(self, record_id: str) -> str:
+        """The record that a merged one has become, over any number of merges."""
+        while record_id in self.survivors:
+            record_id = self.survivors[record_id]
+        return record_id
 
     def holds(self) -> dict[str, dict[str, Any]]:
         """What it holds, by id, in the words of `World.truth`."""

@@ -17,19 +17,25 @@ from connectors.contract import Mode
 from connectors.files.connector import FileConnector, open_files
 from tests.contract.connector_behaviours import BEHAVIOURS
 from tests.contract.connector_world import Fields
+from unified_model.mapping.rows import FieldRow, ObjectMapping
 
 _NO_WRITES = "files are never written back"
 _NO_WIRE = "a file has no server, session, quota or credentials"
 _WHOLE = "a file is read whole: there is no change query with pages, ties, lags or clocks"
-_NO_MARKS = "an export has no events: it does not mark deletions, merges or conversions"
+_NO_MARKS = "an export has no word for conversions, or for erasures beside deletions"
 _NO_LINKS = "an export is one table: it has no associations"
+_HIDDEN = ("id", "modified", "deleted", "merged into")
+"""Columns that are the source's own and not a record's fields."""
+_MAPPING = ObjectMapping(
+    "people", "person", (FieldRow("name", "full_name"),), "id", deleted="deleted", merged_into="merged into"
+)
 
 
 def _excuses() -> dict[str, str]:
     """Why a file can't have some behaviours, by their numbers."""
     by_number = {
         **dict.fromkeys((4, 8, 12, 13, 14, 15, 17, 18), _WHOLE),
-        **dict.fromkeys((23, 26, 27, 28, 29), _NO_MARKS),
+        **dict.fromkeys((28, 29), _NO_MARKS),
         **dict.fromkeys((38, 39, 40), _NO_LINKS),
         **dict.fromkeys(range(41, 55), _NO_WRITES),
         **dict.fromkeys((55, 56, 57, 58, 59, 61, 62, 66, 67, 68), _NO_WIRE),
@@ -50,7 +56,7 @@ class FilesWorld:
     overlap: int = -1
     cannot: Mapping[str, str] = field(default_factory=_excuses)
     _records: dict[str, dict[str, str]] = field(default_factory=dict)
-    _columns: list[str] = field(default_factory=lambda: ["id", "name", "city", "note", "modified"])
+    _columns: list[str] = field(default_factory=lambda: ["id", "name", "city", "note", *_HIDDEN[1:]])
     _writes: int = 0
 
     @property
@@ -58,15 +64,15 @@ class FilesWorld:
         return self.folder / f"people{self.ending}"
 
     def open(self, **scope: Any) -> FileConnector:
-        connector = open_files("rehearsal", {"path": str(self.folder), "key": "id", **scope})
+        connector = open_files("rehearsal", {"path": str(self.folder), "key": "id", **scope}, {"people": _MAPPING})
         connector.page_size = self.page_size
         return connector
 
     def truth(self) -> Mapping[str, Fields]:
-        hidden = {"id", "modified"}
         return {
-            key: {name: value for name, value in row.items() if name not in hidden}
+            key: {name: value for name, value in row.items() if name not in _HIDDEN}
             for key, row in self._records.items()
+            if not row.get("deleted")
         }
 
     def put(self, records: Mapping[str, Fields]) -> None:
@@ -80,6 +86,14 @@ class FilesWorld:
         for key in ids:
             del self._records[key]
         self._write()
+
+    def soft_delete(self, record_id: str) -> None:
+        self._records[record_id]["deleted"] = "true"
+        self._write()
+
+    def merge(self, loser: str, survivor: str) -> None:
+        self._records[loser]["merged into"] = survivor
+        self.soft_delete(loser)
 
     def shuffle(self) -> None:
         items = list(self._records.items())

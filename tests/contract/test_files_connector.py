@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.contract.connector_suite import ConnectorSuite, NewWorld
+from tests.contract.connector_reading import NewWorld
+from tests.contract.connector_suite import ConnectorSuite
 from tests.contract.files_world import FilesWorld
 
 FORMS = {

@@ -200,6 +200,18 @@ def test_times_come_from_the_mapping_when_the_settings_are_silent(tmp_path: Path
     assert source.describe()[0].kind == "person"
 
 
+def test_an_export_that_keeps_the_recycle_bin_tells_what_was_deleted_and_merged(tmp_path: Path) -> None:
+    path = write(tmp_path, "Id,Name,IsDeleted,MasterRecordId\n1,Ann,false,\n2,Bob,true,\n3,Anna,true,1\n")
+    mapping = ObjectMapping(
+        "people", "person", (FieldRow("Name", "full_name"),), "Id", deleted="IsDeleted", merged_into="MasterRecordId"
+    )
+
+    records, _ = read_all(open_files("t", {"path": str(path)}, {"people": mapping}))
+
+    fates = [(record.record_id, record.deleted, record.merged_into) for record in records]
+    assert fates == [("1", False, None), ("2", True, None), ("3", True, "1")]
+
+
 def test_a_column_of_times_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(NeedsOperator, match=r"no column 'chnged'.*Did you mean 'changed'"):
         read_all(opened(write(tmp_path, "id,changed\n1,2025-01-01\n"), modified="chnged"))
