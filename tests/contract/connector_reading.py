@@ -1,4 +1,4 @@
-"""The behaviours of reading, full and by changes: the first half of the connector suite, and how all of it is played."""
+"""The behaviours of reading, full and by changes: half of the connector suite, and how all of it is played."""
 
 from __future__ import annotations
 
