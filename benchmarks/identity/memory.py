@@ -1,4 +1,4 @@
-"""Identity in memory, without a store: forms -> keys -> statistics -> candidates -> weights -> clusters, and how good it is.
+"""Identity in memory, without a store: forms, keys, statistics, candidates, weights, clusters, and how good they are.
 
 python -m benchmarks.identity.memory crm_exports fake_1000
 """
@@ -179,6 +179,14 @@ def score(clusters: list[list[int]], truth: list[str]) -> Scores:
     return Scores(p, r, 2 * p * r / max(p + r, 1e-9), 2 * bp * br / (bp + br), max(map(len, clusters)))
 
 
+def blocked(result: Run, truth: list[str]) -> float:
+    """The share of true pairs that were compared."""
+    numbers = {person: n for n, person in enumerate(dict.fromkeys(truth))}
+    person = np.array([numbers[one] for one in truth])
+    wanted = sum(count * (count - 1) // 2 for count in Counter(truth).values())
+    return float((person[result.left] == person[result.right]).sum() / max(wanted, 1))
+
+
 def report(name: str, data: LabelledSet) -> tuple[Run, Scores]:
     """Runs one set and prints a line of it."""
     started = time.process_time()
@@ -186,21 +194,11 @@ def report(name: str, data: LabelledSet) -> tuple[Run, Scores]:
     cleaning = time.process_time() - started
     result = run(forms, data.natural, shipped_model("organization" if data.kind == "organization" else "person"))
     scores = score(result.clusters, data.truth)
-    of_person: dict[str, list[int]] = defaultdict(list)
-    candidates = set(zip(result.left.tolist(), result.right.tolist(), strict=True))
-    for n, person in enumerate(data.truth):
-        of_person[person].append(n)
-    total = reached = 0
-    if len(data.truth) <= 200_000:
-        for members in of_person.values():
-            for i, a in enumerate(members):
-                for b in members[i + 1 :]:
-                    total += 1
-                    reached += (a, b) in candidates
     laps = " ".join(f"{stage} {spent:.1f}" for stage, spent in result.seconds.items())
     print(
-        f"{name:18} P {scores.precision:.3f} R {scores.recall:.3f} F1 {scores.f1:.3f} B3 {scores.b_cubed:.3f} largest {scores.largest} "
-        f"| blocked {reached / max(total, 1):.3f}, {len(result.left) / len(forms):.2f} pairs and {result.keys / len(forms):.1f} keys a record "
+        f"{name:18} P {scores.precision:.3f} R {scores.recall:.3f} F1 {scores.f1:.3f} B3 {scores.b_cubed:.3f} "
+        f"largest {scores.largest} | blocked {blocked(result, data.truth):.3f}, "
+        f"{len(result.left) / len(forms):.2f} pairs and {result.keys / len(forms):.1f} keys a record "
         f"| CPU s: cleaning {cleaning:.1f} {laps}"
     )
     sys.stdout.flush()

@@ -107,7 +107,9 @@ ORGANIZATION: dict[str, tuple[str, str, list[Row]]] = {
         ("different", "different domains", -6.0),
     ]),
     "phone": ("phone", "phones", [
-        ("same", "same phone", 5.0), ("shared", "same phone, held by several companies", 1.0), ("different", "different phones", -0.5),
+        ("same", "same phone", 5.0),
+        ("shared", "same phone, held by several companies", 1.0),
+        ("different", "different phones", -0.5),
     ]),
     "place": ("place", "addresses", [
         ("same_street", "same street", 3.0), ("same_postcode", "same post code", 2.0), ("same_town", "same town", 1.0),

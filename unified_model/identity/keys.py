@@ -101,12 +101,11 @@ def _person_values(form: Form) -> Iterator[tuple[str, str]]:
     groups = [group_of(given)] if len(given) > 1 else []
     if groups and families:
         yield "name", " ".join(sorted((groups[0], group_of(families[-1]))))
-    if "of" in form:
-        families.insert(0, form["of"])
-    for word in families[:2] if families else groups:
+    former = [form["of"]] if "of" in form else []
+    for word in (former + families)[:2] or groups:
         yield "family", word
     for circle in circles(form):
-        for word in {*families[-1:], *families[: "of" in form]}:
+        for word in families[-1:] + former:
             yield "circle_family", f"{circle} {word}"
         if groups:
             yield "circle_given", f"{circle} {groups[0]}"

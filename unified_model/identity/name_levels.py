@@ -78,9 +78,13 @@ def _relate(column_a: Column, a: Codes, column_b: Column, b: Codes, measure: Any
 
 
 def family_relations(a: list[str], b: list[str]) -> Relations:
+    """How family names relate; an initial that fits says nothing."""
     relations = _spelling(a, b)
     for n in np.flatnonzero(relations >= SIMILAR).tolist():
-        if (" " in a[n] or " " in b[n]) and _share_a_word(a[n], b[n]):
+        first, second = a[n], b[n]
+        if len(first) == 1 or len(second) == 1:
+            relations[n] = NONE if first[0] == second[0] else DIFFERENT
+        elif (" " in first or " " in second) and _share_a_word(first, second):
             relations[n] = PART
     return relations
 

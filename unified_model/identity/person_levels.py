@@ -55,7 +55,7 @@ class PersonColumns:
         self.email_worth = self.email.of_values(_worth("email", stats))
         self.phone_worth = self.phone.of_values(_worth("phone", stats))
         self.family_size = self.family.of_values(
-            lambda value: stats.get(key_hash("person", "family", value.split()[0]), (0, 0))[0]
+            lambda value: stats.get(key_hash("person", "family", value.split()[0]), (0, 0))[0] if len(value) > 1 else 8
         )
         self.given_share = self.given.of_values(lambda value: min(share_of(value), 30_000))
 
