@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
 from unified_model.records import NaturalKey
 
 WHOLE_CHANNEL = "*"
+REACHED_BY = {
+    "email": "email",
+    "phone": "phone",
+    "sms": "phone",
+    "whatsapp": "phone",
+    "fax": "phone",
+    "post": "address",
+}
+"""Channel -> kind of the contact points it reaches people by."""
 
 
 class ConsentEvent(NamedTuple):
-    """One opt-in or opt-out as a source record tells it. `point` is canonical, or * for the whole channel."""
+    """One opt-in or opt-out as a source record tells it. `point` is canonical; * where the record has none to name."""
 
     channel: str
     purpose: str
@@ -23,15 +32,26 @@ class ConsentEvent(NamedTuple):
     key: NaturalKey
 
 
-def consent_events(rows: Iterable[dict[str, Any]], canonical: dict[str, str], key: NaturalKey) -> list[ConsentEvent]:
-    """A record's stored consents as events; contact points in canonical form."""
+def consent_events(
+    rows: Iterable[Mapping[str, Any]], points: Iterable[Mapping[str, Any]], key: NaturalKey
+) -> list[ConsentEvent]:
+    """A record's stored consents as events, one a contact point it speaks of: all of the record's own, unless it names one.
+
+    So an opt-in that came with one address never speaks for another address of the same customer.
+    """
+    held = [(p["kind"], p["raw"], p["canonical"] or p["raw"]) for p in points]
     events = []
     for row in rows:
         at = row.get("evidenced_at")
         when = datetime.fromisoformat(at) if at else None
-        point = canonical.get(row["point"], row["point"]) if row.get("point") else WHOLE_CHANNEL
-        events.append(
+        kind, named = REACHED_BY.get(row["channel"]), row.get("point")
+        if named:
+            spoken_of = [next((canonical for _, raw, canonical in held if raw == named), named)]
+        else:
+            spoken_of = sorted({canonical for one, _, canonical in held if one == kind}) or [WHOLE_CHANNEL]
+        events.extend(
             ConsentEvent(row["channel"], row["purpose"], point, row["status"], when, row.get("evidence"), key)
+            for point in spoken_of
         )
     return events
 

@@ -84,8 +84,7 @@ def _origin(survivor: Survivor, records: dict[NaturalKey, int]) -> list[Any]:
 
 
 def _events(member: MemberRecord) -> list[ConsentEvent]:
-    canonical = {p["raw"]: p["canonical"] for p in member.points if p["canonical"]}
-    return consent_events(member.consents, canonical, member.candidate.key)
+    return consent_events(member.consents, member.points, member.candidate.key)
 
 
 def display_name(kind: str, values: Mapping[str, Any]) -> tuple[str | None, str]:
