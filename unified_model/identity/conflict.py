@@ -56,7 +56,8 @@ def _person_conflict(a: Form, b: Form) -> str | None:
         return "middle"
     birth_a, birth_b = a.get("b"), b.get("b")
     if birth_a and birth_b and birth_a != birth_b and _birth_relation(birth_a, birth_b) == DIFFERENT:
-        return "birth"
+        # Who has one name and one e-mail has mistyped a date.
+        return None if given_a == given_b and not set(a.get("e", ())).isdisjoint(b.get("e", ())) else "birth"
     return None
 
 

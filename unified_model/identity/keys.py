@@ -51,6 +51,8 @@ RULES: tuple[Rule, ...] = (
     Rule("postcode_given", "person", 7, 40, "same post code and given name"),
     Rule("birth", "person", 8, 60, "same birth date"),
     Rule("birth_initials", "person", 9, 100, "same birth date and initials", refines="birth"),
+    Rule("birth_year_family", "person", 11, 40, "same year of birth and family name"),
+    Rule("birth_year_given", "person", 12, 40, "same year of birth and given name"),
     Rule("identifier", "person", 10, 60, "same identifier"),
     Rule("domain", "organization", 17, 1000, "same internet domain", sizes=True, people=True),
     Rule("core", "organization", 18, 1000, "same name without legal form", sizes=True),
@@ -114,6 +116,11 @@ def _person_values(form: Form) -> Iterator[tuple[str, str]]:
             yield "postcode_given", f"{code} {groups[0]}"
     if "b" in form:
         yield "birth", form["b"]
+        year = form["b"][:4]
+        if families:
+            yield "birth_year_family", f"{year} {families[-1]}"
+        if groups:
+            yield "birth_year_given", f"{year} {groups[0]}"
         initials = sorted(word[0] for word in (*(groups or [given]), *families[-1:]) if word)
         if len(initials) > 1:
             yield "birth_initials", f"{form['b']} {''.join(initials)}"
