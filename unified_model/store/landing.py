@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, bindparam, func, select, update
 
 from unified_model.store.bulk import delete_rows, rows_by_keys, write_rows
-from unified_model.store.codec import decode
+from unified_model.store.codec import decode, encode
 from unified_model.store.queue import enqueue
 from unified_model.store.tables.identity import blocking_key_log
 from unified_model.store.tables.landing import cursor, record_alias, source_record, source_record_version
@@ -132,6 +132,31 @@ def organizations_of(conn: Connection, persons: Sequence[int]) -> dict[int, set[
         if organization is not None:
             found.setdefault(record, set()).add(organization)
     return found
+
+
+def named_by_others(conn: Connection, organizations: Sequence[int], persons: Sequence[int]) -> set[int]:
+    """Organizations, among these, that some record names which is neither deleted nor one of these persons."""
+    if not organizations:
+        return set()
+    given: tuple[Any, Any] = (list(organizations), list(persons))
+    keys, listed = "unnest(%s::bigint[]) as k(value)", "(select unnest(%s::bigint[]))"
+    if conn.dialect.name == "sqlite":
+        given = (encode(organizations), encode(persons))
+        keys, listed = "json_each(?) as k", "(select value from json_each(?))"
+    found = conn.exec_driver_sql(
+        f"""
+        select k.value
+        from {keys}
+        where exists (
+            select 1
+            from affiliation a
+            join source_record r on r.id = a.record
+            where a.organization = k.value and r.deleted_at is null and a.record not in {listed}
+        )
+        """,
+        given,
+    )
+    return set(found.scalars())
 
 
 def write_batch(

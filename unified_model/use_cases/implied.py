@@ -51,8 +51,10 @@ class ImpliedOrganizations:
         for key, surrogate in zip(new, self.store.allocate("record", len(new)), strict=True):
             self._known[key] = surrogate
             self._make(batch, surrogate, key, now)
+        moved: set[int] = set()
         for person, affiliations, before in self._pending:
-            self._affiliate(batch, person, affiliations, before)
+            moved |= before ^ self._affiliate(batch, person, affiliations)
+        self._tell(batch, moved - {self._known[key] for key in new})
         self._pending.clear()
         if len(self._known) > CACHE_LIMIT:
             self._known.clear()
@@ -63,7 +65,18 @@ class ImpliedOrganizations:
                 found = landing.known_records(conn, self.source_id, self.object, keys)
             self._known.update({key: known.id for key, known in found.items()})
 
-    def _affiliate(self, batch: Batch, person: int, affiliations: list[Affiliation], before: set[int]) -> None:
+    def _tell(self, batch: Batch, moved: set[int]) -> None:
+        """Companies that may have won their first person or lost their last one are worked out again.
+
+        All that persons decide of a company is whether it is alive: one that others name too has nothing to learn.
+        """
+        with self.store.read() as conn:
+            sure = landing.named_by_others(conn, sorted(moved), [person for person, _, _ in self._pending])
+        for organization in moved - sure:
+            batch.want(organization, 1)
+
+    def _affiliate(self, batch: Batch, person: int, affiliations: list[Affiliation]) -> set[int]:
+        """Write a person's companies; returns which organizations they are."""
         now_at: set[int] = set()
         for position, a in enumerate(affiliations):
             key = implied_id(a)
@@ -73,8 +86,7 @@ class ImpliedOrganizations:
             batch.affiliations.append(
                 (person, position, organization, a.name, a.domain or a.website, a.reference, a.title, a.since, a.until)
             )
-        for organization in before ^ now_at:
-            batch.want(organization, 1)
+        return now_at
 
     def _make(self, batch: Batch, surrogate: int, key: str, now: datetime) -> None:
         name, _, domain = key.rpartition("|")
