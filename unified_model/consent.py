@@ -35,7 +35,7 @@ class ConsentEvent(NamedTuple):
 def consent_events(
     rows: Iterable[Mapping[str, Any]], points: Iterable[Mapping[str, Any]], key: NaturalKey
 ) -> list[ConsentEvent]:
-    """A record's stored consents as events, one a contact point it speaks of: all of the record's own, unless it names one.
+    """A record's stored consents as events, one a contact point it speaks of: all of its own, unless it names one.
 
     So an opt-in that came with one address never speaks for another address of the same customer.
     """

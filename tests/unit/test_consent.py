@@ -1,4 +1,4 @@
-"""Consent: for each contact point the newest evidence wins, without evidence the opt-out does, and nothing else counts."""
+"""Consent: for each contact point the newest evidence wins, without evidence the opt-out; nothing else counts."""
 
 from __future__ import annotations
 

@@ -1,0 +1,150 @@
+"""Decisions: what people may say, how they name things, and what is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.builders import World, account, contact, new_world
+from tests.laws.picture import crosswalk
+from unified_model.errors import UsageError
+from unified_model.records import NaturalKey
+from unified_model.store import audit
+from unified_model.use_cases.review import list_decisions, list_reviews
+
+ANN = {"First": "Ann", "Last": "Smith", "Email": "ann.smith@acme.com", "Phone": "+1 212 555 2368"}
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    """Three strangers of one source, a twin of the first in another, and a company."""
+    with new_world(tmp_path) as made:
+        made.land("emea", contact("1", **ANN), contact("2", First="Zoe", Last="Quistorp"), contact("3", First="Bo"))
+        made.land("fair", contact("9", **ANN))
+        made.land("emea", account("1", Name="Acme Inc"))
+        made.resolve()
+        yield made
+
+
+def customers(world: World) -> int:
+    """How many customers there are among the persons."""
+    return len({customer for key, customer in crosswalk(world.store).items() if key.object == "Contact"})
+
+
+def test_same_joins_whole_customers_and_undo_parts_them(world: World) -> None:
+    made = world.decide("emea/Contact/1", "emea/2", "same")
+    world.resolve()
+    joined = customers(world)
+    world.undo(made.id)
+    world.resolve()
+
+    assert {key.record_id for key in (*made.left, *made.right)} == {"1", "2", "9"}
+    assert (joined, customers(world)) == (2, 3)
+
+
+def test_a_record_is_named_with_its_object_where_ids_are_not_enough(world: World) -> None:
+    with pytest.raises(UsageError, match=r"emea/1 names 2 records.*emea/Account/1.*emea/Contact/1"):
+        world.decide("emea/1", "emea/2", "same")
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "says"),
+    [
+        ("emea/Contact/1", "emea/Contact/1", "same records"),
+        ("emea/Contact/1", "emea/Account/1", "never one customer"),
+        ("emea/Contact/1", "emea/77", "no record '77'"),
+        ("nowhere/1", "emea/2", "no source 'nowhere'"),
+        ("no-such-id", "emea/2", "No customer has, or ever had"),
+    ],
+)
+def test_what_makes_no_sense_is_refused_with_a_sentence(world: World, a: str, b: str, says: str) -> None:
+    with pytest.raises(UsageError, match=says):
+        world.decide(a, b, "same")
+    assert world.decisions() == []
+
+
+def test_a_contradiction_is_refused_and_names_what_it_contradicts(world: World) -> None:
+    first = world.decide("emea/2", "emea/3", "different")
+    world.decide("emea/Contact/1", "emea/2", "same")
+
+    with pytest.raises(UsageError, match=f"contradicts decision {first.id}"):
+        world.decide("emea/Contact/1", "emea/3", "same")
+    assert len(world.decisions()) == 2
+
+
+def test_an_undo_is_refused_where_the_decision_it_brings_back_would_contradict(world: World) -> None:
+    same = world.decide("emea/2", "emea/3", "same")
+    undone = world.undo(same.id)
+    world.decide("emea/2", "emea/3", "different")
+
+    with pytest.raises(UsageError, match="contradicts"):
+        world.undo(undone.id)
+
+
+def test_what_is_undone_cannot_be_undone_again_but_its_undo_can(world: World) -> None:
+    made = world.decide("emea/2", "emea/3", "same")
+    undone = world.undo(made.id)
+
+    with pytest.raises(UsageError, match=f"undone already.*{undone.id}"):
+        world.undo(made.id)
+    world.undo(undone.id)
+    world.resolve()
+    assert customers(world) == 2
+
+
+def test_unmerge_takes_a_record_out_for_good(world: World) -> None:
+    made = world.unmerge("fair/9")
+    world.resolve()
+
+    assert (made.kind, made.left) == ("different", (NaturalKey("fair-1", "Contact", "9"),))
+    assert customers(world) == 4
+
+
+def test_what_stands_alone_cannot_be_unmerged(world: World) -> None:
+    with pytest.raises(UsageError, match="stands alone"):
+        world.unmerge("emea/2")
+
+
+def test_what_people_joined_is_not_unmerged_but_undone(world: World) -> None:
+    world.decide("emea/2", "emea/3", "same")
+    world.resolve()
+
+    with pytest.raises(UsageError, match="Undo that decision first"):
+        world.unmerge("emea/2")
+
+
+def test_a_choice_must_name_a_member_and_a_field(world: World) -> None:
+    with pytest.raises(UsageError, match="no record of customer"):
+        world.choose("emea/Contact/1", "job_title", "emea/2")
+    with pytest.raises(UsageError, match="no field 'shoe_size'"):
+        world.choose("emea/Contact/1", "shoe_size", "fair/9")
+
+
+def test_decisions_are_listed_newest_first_with_those_undone_marked(world: World) -> None:
+    made = world.decide("emea/2", "emea/3", "same")
+    world.undo(made.id)
+
+    assert [(one["kind"], one["in_force"]) for one in list_decisions(world.store)] == [("undo", True), ("same", False)]
+
+
+def test_every_decision_leaves_an_entry_in_an_audit_chain_that_holds(world: World) -> None:
+    made = world.decide("emea/2", "emea/3", "same")
+    world.undo(made.id)
+
+    with world.store.read() as conn:
+        assert audit.verify(conn) is None
+
+
+def test_a_doubtful_pair_waits_until_somebody_tells_the_two_apart(world: World) -> None:
+    world.land("shop", contact("7", **{**ANN, "First": "Robert"}))
+    world.resolve()
+    waiting = list_reviews(world.store)
+
+    for one in waiting:
+        world.decide(one["a"]["record"], one["b"]["record"], "different")
+    world.resolve()
+
+    assert {one["reason"] for one in waiting} == {"conflict"}
+    assert list_reviews(world.store) == []
