@@ -136,6 +136,22 @@ def test_status_tells_sources_runs_and_what_waits(synced: Place, exports: Path) 
     assert "waiting for a person" in synced.unsilo("status").out
 
 
+def test_status_answers_without_loading_what_does_the_work(synced: Place) -> None:
+    heavy = ("sqlalchemy", "numpy", "pyarrow", "duckdb", "prefect", "alembic")
+    program = (
+        "import sys, resource, console.main; console.main.run(['status']); "
+        f"print(*sorted(set({heavy!r}) & set(sys.modules))); print(resource.getrusage(resource.RUSAGE_SELF).ru_utime)"
+    )
+
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=synced.folder, env=synced.environment, capture_output=True, text=True
+    )
+
+    *_, loaded, cpu = done.stdout.splitlines()
+    assert loaded == ""
+    assert float(cpu) < 0.8
+
+
 def test_query_answers_in_every_form_and_only_reads(synced: Place) -> None:
     sql = "select count(*) as persons from customer_360 where kind = 'person'"
 
