@@ -29,12 +29,19 @@ def _share_an_identifier(a: list[str], b: list[str]) -> bool:
 
 
 def _organization_conflict(a: Form, b: Form) -> str | None:
-    """Two companies of one name keep their own domains; one company may have acme.com and acme.de."""
+    """Two companies of one name keep their own registrations and domains; one may have acme.com and acme.de."""
+    numbers_a, numbers_b = _registrations(a), _registrations(b)
+    if numbers_a and numbers_b:
+        return "identifier"
     if "d" in a and "d" in b and set(a["d"]).isdisjoint(b["d"]):
         labels = {domain_label(domain) for domain in a["d"]}
         if labels.isdisjoint(map(domain_label, b["d"])):
             return "domain"
     return None
+
+
+def _registrations(form: Form) -> list[str]:
+    return [identifier for identifier in form.get("i", ()) if identifier.startswith("registration:")]
 
 
 def _person_conflict(a: Form, b: Form) -> str | None:

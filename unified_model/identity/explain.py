@@ -65,6 +65,7 @@ def explain_pair(model: MatchModel, form_a: Form, form_b: Form, stats: Stats) ->
     shared = {key.hash for key in keys_of(model.kind, form_a)}
     keys = [f"{key.rule} {key.value}" for key in keys_of(model.kind, form_b) if key.hash in shared]
     words = [_sentence(verdict, weight, model, conflict), *(_words(part) for part in parts)]
+    words.append(f"any two records that share a key, before they are compared: {model.base / 1000:+.1f} bits")
     if not keys:
         words.append(
             "They share no blocking key, so they are not compared unless other records lead from one to the other."
@@ -75,6 +76,8 @@ def explain_pair(model: MatchModel, form_a: Form, form_b: Form, stats: Stats) ->
 
 
 def _shown(form: Form, comparison: str) -> str:
+    if comparison == "family" and "of" in form:
+        return f"{form['f']} (e-mail: {form['of']})"
     value = form.get(_FIELDS.get(comparison, ""), "")
     if comparison == "company" and not value:
         value = form.get("d") or form.get("z") or form.get("t") or ""

@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.unit.identity.people import form
+from tests.unit.identity.people import company_form, form
 from unified_model.identity.cluster import Clustering, HeldApart, cluster_component
 from unified_model.identity.model import shipped_model
 
@@ -38,7 +38,14 @@ def test_a_conflict_between_any_two_records_keeps_clusters_apart() -> None:
 
 
 def test_one_strong_link_among_many_that_are_none_does_not_chain_two_clusters() -> None:
-    inside = [(1, 2, STRONGER), (1, 3, STRONGER), (2, 3, STRONGER), (4, 5, STRONGER), (4, 6, STRONGER), (5, 6, STRONGER)]
+    inside = [
+        (1, 2, STRONGER),
+        (1, 3, STRONGER),
+        (2, 3, STRONGER),
+        (4, 5, STRONGER),
+        (4, 6, STRONGER),
+        (5, 6, STRONGER),
+    ]
 
     result = cluster([*inside, (3, 4, STRONG)])
 
@@ -90,6 +97,18 @@ def test_a_cluster_over_the_limit_is_held_together_by_stronger_links_only() -> N
 
     assert result.clusters == [[1, 2, 3], [4, 5]]
     assert result.held_apart == [HeldApart(3, 4, STRONG, "oversize")]
+
+
+def test_companies_of_one_name_with_domains_of_their_own_are_not_bridged_by_a_record_without() -> None:
+    forms = {
+        1: company_form("Rador LLP", "rador-secu.co.uk"),
+        2: company_form("Rador"),
+        3: company_form("Rador", "rador-indu.com"),
+    }
+
+    result = cluster([(1, 2, 6000), (2, 3, 5000)], forms, model=shipped_model("organization"))
+
+    assert result.clusters == [[1, 2], [3]]
 
 
 GIVEN = st.sampled_from(("Jane", "Janet", "Bob", "Robert", "Tom", ""))
