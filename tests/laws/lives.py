@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from typing import Any
 
 from hypothesis import strategies as st
@@ -27,8 +28,12 @@ class Life(RuleBasedStateMachine):
         super().__init__()
         self._open = contextlib.ExitStack()
         self._open.enter_context(small_limits())
-        self.world: World = self._open.enter_context(new_world())
+        self.world: World = self._open.enter_context(self.a_world())
         self.landed: list[tuple[str, SourceRecord]] = []
+
+    def a_world(self) -> AbstractContextManager[World]:
+        """Where this life is lived: on a file, unless a subclass says otherwise."""
+        return new_world()
 
     def teardown(self) -> None:
         self._open.close()

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule, run_state_machine_as_test
 
@@ -12,6 +15,7 @@ from tests.laws.picture import Picture, assert_same_picture, crosswalk, picture
 from tests.laws.worlds import examples, person_columns, small_limits
 from unified_model.errors import UsageError
 from unified_model.store.decisions import Decision, standing
+from unified_model.store.engine import open_store
 
 
 class Undone(Life):
@@ -60,6 +64,17 @@ class Undone(Life):
 
 def test_the_store_after_an_undo_is_one_in_which_the_decision_was_never_made() -> None:
     run_state_machine_as_test(Undone, settings=examples(12))
+
+
+def test_on_a_server_an_undo_leaves_as_little(new_postgres: Callable[[], str]) -> None:
+    class OnServer(Undone):
+        @contextmanager
+        def a_world(self) -> Iterator[World]:
+            with open_store(new_postgres()) as store:
+                yield World(store)
+
+    no_shrinking = settings(examples(3), phases=[Phase.generate], stateful_step_count=15)
+    run_state_machine_as_test(OnServer, settings=no_shrinking)
 
 
 @given(first=person_columns(), second=person_columns(), edited=person_columns())
