@@ -1,4 +1,4 @@
-"""Draws `docs/images/demo.svg`: some chapters of what `make demo` prints, as a terminal shows them. `python docs/picture.py`."""
+"""Draws `docs/images/demo.svg`: chapters of what `make demo` prints, as a terminal shows them."""
 
 from __future__ import annotations
 

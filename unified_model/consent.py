@@ -40,7 +40,7 @@ def consent_events(
     So an opt-in that came with one address never speaks for another address of the same customer.
     """
     held = [(p["kind"], p["raw"], p["canonical"] or p["raw"]) for p in points]
-    events = []
+    events: list[ConsentEvent] = []
     for row in rows:
         at = row.get("evidenced_at")
         when = datetime.fromisoformat(at) if at else None

@@ -6,8 +6,8 @@ import re
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
-from unified_model.identity.normalise.lists import word_list
 from unified_model.identity.normalise.text import CACHED_VALUES, ascii_of
+from unified_model.identity.normalise.words import word_list
 
 if TYPE_CHECKING:
     from publicsuffixlist import PublicSuffixList

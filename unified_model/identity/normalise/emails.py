@@ -7,9 +7,9 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from unified_model.identity.normalise.domains import FREE_MAIL, registered_domain
-from unified_model.identity.normalise.lists import word_list
 from unified_model.identity.normalise.nicknames import are_nicknames, is_known
 from unified_model.identity.normalise.text import CACHED_VALUES, ascii_of
+from unified_model.identity.normalise.words import word_list
 
 _ADDRESS = re.compile(r"[^\s@<>\"(),;:]+@[^\s@<>\"(),;:]+\.[^\s@<>\"(),;:.]{2,}")
 _NAME_BREAKS = re.compile(r"[._0-9-]+")

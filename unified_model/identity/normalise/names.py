@@ -6,8 +6,8 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
-from unified_model.identity.normalise.lists import word_list
 from unified_model.identity.normalise.text import CACHED_VALUES, ascii_of, fold, is_placeholder
+from unified_model.identity.normalise.words import word_list
 
 _TITLES = word_list("titles")
 _SUFFIXES = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from unified_model.identity.normalise.lists import phrase_list
+from unified_model.identity.normalise.words import phrase_list
 
 CACHED_VALUES = 1 << 15
 """Distinct values each normaliser remembers: bounds memory whatever the size of the data."""

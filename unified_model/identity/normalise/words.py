@@ -16,5 +16,5 @@ def phrase_list(name: str) -> frozenset[str]:
 
 
 def _lines(name: str) -> list[str]:
-    text = (files(__name__) / f"{name}.txt").read_text(encoding="utf-8")
+    text = (files("unified_model.identity.normalise") / "lists" / f"{name}.txt").read_text(encoding="utf-8")
     return [line for line in text.splitlines() if line and not line.startswith("#")]
