@@ -20,7 +20,7 @@ from unified_model.identity.forms import Form
 from unified_model.identity.keys import key_hash
 from unified_model.identity.name_levels import DIFFERENT, EXACT, INITIAL, NICKNAME, NONE, PART, SIMILAR, TYPO
 from unified_model.identity.normalise.domains import FREE_MAIL
-from unified_model.identity.normalise.nicknames import share_of
+from unified_model.identity.normalise.nicknames import is_common_family, share_of
 from unified_model.identity.stats import Stats
 
 Levels = NDArray[np.int8]
@@ -54,9 +54,7 @@ class PersonColumns:
         self.other_as_family = _translated(self.other_family, self.family)
         self.email_worth = self.email.of_values(_worth("email", stats))
         self.phone_worth = self.phone.of_values(_worth("phone", stats))
-        self.family_size = self.family.of_values(
-            lambda value: stats.get(key_hash("person", "family", value.split()[0]), (0, 0))[0] if len(value) > 1 else 8
-        )
+        self.family_size = self.family.of_values(_family_size(stats))
         self.given_share = self.given.of_values(lambda value: min(share_of(value), 30_000))
 
 
@@ -66,6 +64,18 @@ def _worth(rule: str, stats: Stats) -> Callable[[str], int]:
         return (_OWN, _SHARED_BY_TWO, _SHARED_BY_FEW)[people] if people < 3 else _SHARED
 
     return worth
+
+
+def _family_size(stats: Stats) -> Callable[[str], int]:
+    """Size bucket of a family name: of the records at hand, but never rare where the name is known to be common."""
+
+    def size(value: str) -> int:
+        if len(value) < 2:
+            return 8
+        held = stats.get(key_hash("person", "family", value.split()[0]), (0, 0))[0]
+        return max(held, 4) if is_common_family(value) else held
+
+    return size
 
 
 def person_levels(columns: PersonColumns, left: Index, right: Index, numbers: Numbers) -> dict[str, Levels]:

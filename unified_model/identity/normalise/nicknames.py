@@ -1,4 +1,4 @@
-"""Given names that one person goes by: Bob and Robert, Debbie and Deborah, Sepp and Josef; and how common a name is."""
+"""Given names that one person goes by: Bob and Robert, Debbie and Deborah, Sepp and Josef; and how common names are."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from functools import cache, lru_cache
 from importlib.resources import files
 
 from unified_model.identity.normalise.text import CACHED_VALUES
+from unified_model.identity.normalise.words import word_list
 
 
 @cache
@@ -29,6 +30,16 @@ def _shares() -> dict[str, int]:
     """Given name -> bearers in 100,000 people, both sexes together (United States, all ages, rounded)."""
     with (files("unified_model.identity.normalise") / "given_names.csv").open(encoding="utf-8") as lines:
         return {name: int(share) for name, share in csv.reader(lines)}
+
+
+@cache
+def _common_families() -> frozenset[str]:
+    return word_list("common_families")
+
+
+def is_common_family(family: str) -> bool:
+    """Whether a family name is one that very many people share."""
+    return family in _common_families()
 
 
 def share_of(name: str) -> int:
