@@ -43,7 +43,7 @@ PERSON: dict[str, tuple[str, str, list[Row]]] = {
     ]),
     "suffix": ("suffix", "suffix", [
         ("same", "same suffix", 4.5),
-        ("one_only", "a suffix on one side only", -5.0),
+        ("one_only", "a suffix on one side only", -6.5),
         ("different", "different suffixes", -12.0, True),
     ]),
     "email": ("e-mail", "emails", [
@@ -53,7 +53,7 @@ PERSON: dict[str, tuple[str, str, list[Row]]] = {
         ("slip", "e-mails that differ by a slip behind the @", 7.0),
         ("slip_in_name", "e-mails that differ by a letter in front of the @", 1.0),
         ("same_local", "same distinctive name in front of the @", 4.0),
-        ("same_domain", "two different e-mails of one domain", -5.0),
+        ("same_domain", "two different e-mails of one domain", -6.5),
         ("different", "different e-mails", -0.4),
     ]),
     "phone": ("phone", "phones", [
