@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,37 +16,67 @@ Flags = NDArray[np.bool_]
 Index = NDArray[np.intp]
 
 
-class Column:
-    """One field of all forms: `codes[record, position]` into `values`, -1 where there is none; values are in order.
+class Gathered(NamedTuple):
+    """The values of many forms, field by field: key -> (records that have it, their values)."""
 
-    No value is compared that makes no key: how common it is would be told by records that are not looked at again.
+    forms: int
+    fields: dict[str, tuple[list[int], list[Any]]]
+
+
+def gather(forms: Sequence[Form]) -> Gathered:
+    """One pass over all forms."""
+    fields: dict[str, tuple[list[int], list[Any]]] = {}
+    for number, form in enumerate(forms):
+        for key, value in form.items():
+            held = fields.get(key)
+            if held is None:
+                held = fields[key] = ([], [])
+            held[0].append(number)
+            held[1].append(value)
+    return Gathered(len(forms), fields)
+
+
+class Column:
+    """One field of all forms: `codes[record, position]` into `values`, -1 where there is none.
+
+    `measured` columns keep their values in alphabetical order. No value is compared that makes no key: how common it is
+    would be told by records that are not looked at again.
     """
 
     __slots__ = ("codes", "values")
 
-    def __init__(self, forms: Sequence[Form], key: str, *, many: bool, instead: str = "") -> None:
-        """`instead`: another key of the form, read where the first is missing or a single letter."""
+    def __init__(
+        self, gathered: Gathered, key: str, *, many: bool = False, measured: bool = False, instead: str = ""
+    ) -> None:
+        """`many`: the field is a list. `instead`: another field, which is read where a form has it."""
         numbers: dict[str, int] = {}
-        if many:
-            codes = _many(forms, key, numbers)
+        number_of = numbers.setdefault
+        records, values = gathered.fields.get(key, ([], []))
+        width = min(VALUES, max(map(len, values), default=1)) if many else 1
+        codes = np.full((gathered.forms, width), -1, dtype=np.int32)
+        if not many:
+            codes[records, 0] = [number_of(value, len(numbers)) for value in values]
+            others, texts = gathered.fields.get(instead, ([], []))
+            codes[others, 0] = [number_of(text, len(numbers)) for text in texts]
+        elif width == 1:
+            codes[records, 0] = [number_of(value[0], len(numbers)) for value in values]
         else:
-            texts = [form.get(key) for form in forms]
-            if instead:
-                for number, form in enumerate(forms):
-                    if instead in form:
-                        texts[number] = form[instead]
-            found = [numbers.setdefault(text, len(numbers)) if text else -1 for text in texts]
-            codes = np.array(found, dtype=np.int32).reshape(-1, 1)
-        self.values: list[str] = sorted(numbers)
-        rank = np.empty(len(numbers) + 1, dtype=np.int32)
-        rank[-1] = -1
-        for number, value in enumerate(self.values):
-            rank[numbers[value]] = number
-        self.codes: Codes = rank[codes]
+            for position in range(width):
+                held = [n for n, value in enumerate(values) if len(value) > position]
+                at = [records[n] for n in held]
+                codes[at, position] = [number_of(values[n][position], len(numbers)) for n in held]
+        self.values: list[str] = sorted(numbers) if measured else list(numbers)
+        self.codes: Codes = _in_order(codes, numbers, self.values) if measured else codes
 
     def of_values(self, number: Callable[[str], int]) -> NDArray[np.int16]:
         """One number a distinct value, with a last entry (-1 picks it) for `none`."""
         return np.array([*map(number, self.values), 0], dtype=np.int16)
+
+    def of_shared_values(self, number: Callable[[str], int]) -> NDArray[np.int16]:
+        """As `of_values`, but 0 for values that a single record has: no pair can share them."""
+        held = np.bincount(self.codes[self.codes >= 0], minlength=len(self.values)).tolist()
+        found = (number(value) if count > 1 else 0 for value, count in zip(self.values, held, strict=True))
+        return np.array([*found, 0], dtype=np.int16)
 
     def at(self, records: Index) -> Codes:
         """The codes of some records, one position: for fields with a single value."""
@@ -54,18 +84,13 @@ class Column:
         return found
 
 
-def _many(forms: Sequence[Form], key: str, numbers: dict[str, int]) -> Codes:
-    """Codes of a field with several values, in the order values were met."""
-    holders = [number for number, form in enumerate(forms) if key in form]
-    rows = [forms[number][key] for number in holders]
-    width = min(VALUES, max(map(len, rows), default=1))
-    codes = np.full((len(forms), width), -1, dtype=np.int32)
-    for position in range(width):
-        if position:
-            holders = [number for number, row in zip(holders, rows, strict=True) if len(row) > position]
-            rows = [row for row in rows if len(row) > position]
-        codes[holders, position] = [numbers.setdefault(row[position], len(numbers)) for row in rows]
-    return codes
+def _in_order(codes: Codes, numbers: dict[str, int], values: list[str]) -> Codes:
+    """Codes as places in the ordered `values`."""
+    place = np.empty(len(numbers) + 1, dtype=np.int32)
+    place[-1] = -1
+    place[[numbers[value] for value in values]] = np.arange(len(values), dtype=np.int32)
+    ordered: Codes = place[codes]
+    return ordered
 
 
 def best_shared(column: Column, left: Index, right: Index, worth: NDArray[np.int16]) -> NDArray[np.int16]:

@@ -31,7 +31,7 @@ def relate_names(family: Column, given: Column, left: Index, right: Index) -> Na
     """Straight first; the swapped order only where straight leaves nothing that agrees."""
     f_left, f_right, g_left, g_right = family.at(left), family.at(right), given.at(left), given.at(right)
     families = _relate(family, f_left, family, f_right, family_relations)
-    givens = _relate(given, g_left, given, g_right, given_relations)
+    givens = _relate_givens(given, g_left, g_right, families)
     swapped = np.zeros(len(left), dtype=bool)
     agrees = _agree(families) | _agree(givens)
     crossed = np.flatnonzero(~agrees & ((f_left >= 0) & (g_right >= 0) | (g_left >= 0) & (f_right >= 0)))
@@ -40,6 +40,16 @@ def relate_names(family: Column, given: Column, left: Index, right: Index) -> Na
         under = _relate(family, f_right[crossed], given, g_left[crossed], given_relations)
         _take_swapped(crossed, over, under, families, givens, swapped)
     return NameRelations(families, givens, swapped)
+
+
+def _relate_givens(given: Column, left: Codes, right: Codes, families: Relations) -> Relations:
+    """Slips and scrambled letters are only looked for where the family name leaves one person possible."""
+    possible = families != DIFFERENT
+    found: Relations = np.zeros(len(left), dtype=np.int16)
+    for where, measure in ((possible, given_relations), (~possible, plain_given_relations)):
+        at = np.flatnonzero(where)
+        found[at] = _relate(given, left[at], given, right[at], measure)
+    return found
 
 
 def _agree(relations: Relations) -> Flags:
@@ -91,6 +101,16 @@ def family_relations(a: list[str], b: list[str]) -> Relations:
 
 def given_relations(a: list[str], b: list[str]) -> Relations:
     """How given names relate. Two known names one letter apart (Maria, Mario) are no slip of the pen."""
+    relations = plain_given_relations(a, b)
+    for n in np.flatnonzero(relations == DIFFERENT).tolist():
+        first, second = a[n], b[n]
+        if len(first) > 1 and len(second) > 1 and not (is_known(first) and is_known(second)):
+            relations[n] = _clumsy_relation(first, second)
+    return relations
+
+
+def plain_given_relations(a: list[str], b: list[str]) -> Relations:
+    """How given names relate as far as spelling, initials and lists of nicknames tell."""
     relations = _spelling(a, b)
     for n in np.flatnonzero(relations != EXACT).tolist():
         relations[n] = _given_relation(a[n], b[n], int(relations[n]))
@@ -102,17 +122,17 @@ def _given_relation(a: str, b: str, spelling: int) -> int:
         return INITIAL if _same_initial(a, b) else DIFFERENT
     if not same_person_names(a).isdisjoint(same_person_names(b)):
         return NICKNAME
-    begins = (a.startswith(b) or b.startswith(a)) and min(len(a), len(b)) > 2
-    a_known, b_known = is_known(a), is_known(b)
-    if a_known and b_known:
-        return SIMILAR if spelling == TYPO else PART if begins else spelling
     if spelling == TYPO:
-        return TYPO
-    if begins or _is_diminutive(a, b) or _is_diminutive(b, a):
+        return SIMILAR if is_known(a) and is_known(b) else TYPO
+    return PART if (a.startswith(b) or b.startswith(a)) and min(len(a), len(b)) > 2 else spelling
+
+
+def _clumsy_relation(a: str, b: str) -> int:
+    if _is_diminutive(a, b) or _is_diminutive(b, a):
         return PART
-    if (not a_known and _is_slip_of_a_form(a, b)) or (not b_known and _is_slip_of_a_form(b, a)):
+    if (not is_known(a) and _is_slip_of_a_form(a, b)) or (not is_known(b) and _is_slip_of_a_form(b, a)):
         return TYPO
-    return SIMILAR if spelling == DIFFERENT and _is_scrambled(a, b) else spelling
+    return SIMILAR if _is_scrambled(a, b) else DIFFERENT
 
 
 def _is_diminutive(a: str, b: str) -> bool:

@@ -10,7 +10,7 @@ from rapidfuzz.distance import OSA, JaroWinkler
 from rapidfuzz.fuzz import token_set_ratio
 from rapidfuzz.process import cpdist
 
-from unified_model.identity.columns import Column, Index, best_shared, have, on_distinct_pairs
+from unified_model.identity.columns import Column, Index, best_shared, gather, have, on_distinct_pairs
 from unified_model.identity.forms import Form
 from unified_model.identity.keys import key_hash
 from unified_model.identity.normalise.domains import domain_label
@@ -26,15 +26,16 @@ class OrganizationColumns:
     """All fields of some organizations in columns, with what the statistics say of their values."""
 
     def __init__(self, forms: Sequence[Form], stats: Stats) -> None:
-        self.name = Column(forms, "n", many=False)
-        self.domain = Column(forms, "d", many=True)
-        self.phone = Column(forms, "p", many=True)
-        self.postcode = Column(forms, "z", many=True)
-        self.town = Column(forms, "t", many=True)
-        self.street = Column(forms, "s", many=True)
-        self.identifier = Column(forms, "i", many=True)
-        self.domain_worth = self.domain.of_values(_worth("domain", stats))
-        self.phone_worth = self.phone.of_values(_worth("phone", stats))
+        gathered = gather(forms)
+        self.name = Column(gathered, "n", measured=True)
+        self.domain = Column(gathered, "d", many=True, measured=True)
+        self.phone = Column(gathered, "p", many=True)
+        self.postcode = Column(gathered, "z", many=True)
+        self.town = Column(gathered, "t", many=True)
+        self.street = Column(gathered, "s", many=True)
+        self.identifier = Column(gathered, "i", many=True, measured=True)
+        self.domain_worth = self.domain.of_shared_values(_worth("domain", stats))
+        self.phone_worth = self.phone.of_shared_values(_worth("phone", stats))
 
 
 def _worth(rule: str, stats: Stats) -> Callable[[str], int]:

@@ -15,7 +15,7 @@ from rapidfuzz.fuzz import token_set_ratio
 from rapidfuzz.process import cpdist
 
 from unified_model.identity import name_levels
-from unified_model.identity.columns import Codes, Column, Flags, Index, best_shared, have, on_distinct_pairs
+from unified_model.identity.columns import Codes, Column, Flags, Index, best_shared, gather, have, on_distinct_pairs
 from unified_model.identity.forms import Form
 from unified_model.identity.keys import key_hash
 from unified_model.identity.name_levels import DIFFERENT, EXACT, INITIAL, NICKNAME, NONE, PART, SIMILAR, TYPO
@@ -34,26 +34,28 @@ class PersonColumns:
     """All fields of some persons in columns, with what the statistics say of their values."""
 
     def __init__(self, forms: Sequence[Form], stats: Stats) -> None:
-        self.given = Column(forms, "g", many=False, instead="hg")
-        self.middle = Column(forms, "m", many=False)
-        self.family = Column(forms, "f", many=False, instead="hf")
-        self.other_family = Column(forms, "of", many=False)
-        self.han = np.array(["han" in form for form in forms], dtype=bool)
-        self.suffix = Column(forms, "x", many=False)
-        self.birth = Column(forms, "b", many=False)
-        self.title = Column(forms, "j", many=False)
-        self.email = Column(forms, "e", many=True)
-        self.role = Column(forms, "r", many=True)
-        self.phone = Column(forms, "p", many=True)
-        self.core = Column(forms, "c", many=True)
-        self.domain = Column(forms, "d", many=True)
-        self.postcode = Column(forms, "z", many=True)
-        self.town = Column(forms, "t", many=True)
-        self.street = Column(forms, "s", many=True)
-        self.identifier = Column(forms, "i", many=True)
+        gathered = gather(forms)
+        self.given = Column(gathered, "g", measured=True, instead="hg")
+        self.middle = Column(gathered, "m", measured=True)
+        self.family = Column(gathered, "f", measured=True, instead="hf")
+        self.other_family = Column(gathered, "of")
+        self.han = np.zeros(len(forms), dtype=bool)
+        self.han[gathered.fields.get("han", ([], []))[0]] = True
+        self.suffix = Column(gathered, "x")
+        self.birth = Column(gathered, "b", measured=True)
+        self.title = Column(gathered, "j")
+        self.email = Column(gathered, "e", many=True, measured=True)
+        self.role = Column(gathered, "r", many=True)
+        self.phone = Column(gathered, "p", many=True)
+        self.core = Column(gathered, "c", many=True, measured=True)
+        self.domain = Column(gathered, "d", many=True)
+        self.postcode = Column(gathered, "z", many=True)
+        self.town = Column(gathered, "t", many=True)
+        self.street = Column(gathered, "s", many=True)
+        self.identifier = Column(gathered, "i", many=True, measured=True)
         self.other_as_family = _translated(self.other_family, self.family)
-        self.email_worth = self.email.of_values(_worth("email", stats))
-        self.phone_worth = self.phone.of_values(_worth("phone", stats))
+        self.email_worth = self.email.of_shared_values(_worth("email", stats))
+        self.phone_worth = self.phone.of_shared_values(_worth("phone", stats))
         self.family_size = self.family.of_values(_family_size(stats))
         self.given_share = self.given.of_values(lambda value: min(share_of(value), 30_000))
 
