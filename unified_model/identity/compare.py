@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from unified_model.identity.forms import Form
 from unified_model.identity.model import MatchModel
 from unified_model.identity.organization_levels import OrganizationColumns, organization_levels
-from unified_model.identity.person_levels import PersonColumns, person_levels
+from unified_model.identity.person_columns import PersonColumns
+from unified_model.identity.person_levels import person_levels
 from unified_model.identity.stats import Stats
 
 Weights = NDArray[np.int32]
