@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
@@ -11,9 +12,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from unified_model.identity.model import read_model, shipped_model
 from unified_model.mapping.rows import FieldRow, ObjectMapping
 from unified_model.records import Page, Reject, SourceRecord
-from unified_model.store import decisions, sources
+from unified_model.store import decisions, models, sources
 from unified_model.store.decisions import Decision
 from unified_model.store.engine import Store, open_store
 from unified_model.use_cases import decide
@@ -115,10 +117,24 @@ class World:
     def __init__(self, store: Store) -> None:
         self.store, self.clock, self.runs = store, TickingClock(), 0
         self.counts: list[LandCounts] = []
+        self.unique: frozenset[str] = frozenset()
+        """Sources that declare that no two of their records are one customer."""
 
-    def source(self, label: str, **declared: Any) -> sources.Source:
+    def source(self, label: str) -> sources.Source:
         """The source of this label, made at first mention; its installation is `<label>-1`."""
-        return sources.ensure_source(self.store, label, f"{label}-1", "files", self.clock(), **declared)
+        alone = label in self.unique
+        now = self.clock()
+        return sources.ensure_source(self.store, label, f"{label}-1", "files", now, one_record_a_customer=alone)
+
+    def limit_size(self, records: int) -> None:
+        """Use the shipped models with another limit of records a customer; comes before the first resolve."""
+        for kind in ("person", "organization"):
+            document = json.loads(shipped_model(kind).to_json())
+            document["unsilo"]["size_limit"] = records
+            model = read_model(json.dumps(document))
+            with self.store.begin() as work:
+                models.activate(work.conn, model.version, model.kind, model.document, self.clock())
+                work.commit()
 
     def land(self, label: str, *records: SourceRecord, **more: Any) -> LandCounts:
         """Land records of one object as one page."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import random
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ from unified_model.store.engine import UnitOfWork, open_store
 from unified_model.store.tables.base import metadata
 from unified_model.store.tables.identity import id_ledger
 from unified_model.use_cases.land import LandingOrder, land
+from unified_model.use_cases.rebuild import rebuild
 
 SEEDS = st.integers(0, 2**32)
 
@@ -152,7 +154,7 @@ def test_a_death_at_any_commit_changes_nothing_in_the_end(tmp_path: Path, when: 
         expected, commits = undisturbed(seed), commits_of(tmp_path, seed)
         assert commits > 20
 
-        for number in range(1, commits + 1, max(1, commits // 20)):
+        for number in range(1, commits + 1, max(1, commits // 10)):
             file = new_store_file(tmp_path, f"{when}-{number}.db")
             assert die_at_commit(file, lambda world: sync(world, a_hundred_people(seed)), number, when)
             issued = ledger_of(file)
@@ -180,3 +182,28 @@ def test_one_death_after_the_other_still_ends_the_same(tmp_path: Path) -> None:
         with open_store(f"sqlite:///{file}", upgrade="never") as store:
             assert_same_picture(picture(store), expected)
         assert deaths > 10
+
+
+def test_a_death_in_a_rebuild_or_a_decision_is_made_good_by_the_next_resolve(tmp_path: Path) -> None:
+    def decide_and_rebuild(world: World) -> None:
+        world.decide("emea/1", "emea/2", "different")
+        rebuild(world.store, clock=world.clock, actor="ann")
+
+    with small_limits(3):
+        grown = new_store_file(tmp_path, "grown.db")
+        for file, then in ((grown, False), (new_store_file(tmp_path, "calm.db"), True)):
+            with open_store(f"sqlite:///{file}", upgrade="never") as store:
+                sync(World(store), a_hundred_people(7))
+                if then:
+                    decide_and_rebuild(World(store))
+                    expected = picture(store)
+
+        number, died = 0, True
+        while died:
+            number += 12
+            file = Path(shutil.copyfile(grown, tmp_path / f"dead-{number}.db"))
+            died = die_at_commit(file, decide_and_rebuild, number, "before")
+            with open_store(f"sqlite:///{file}", upgrade="never") as store:
+                World(store).resolve()
+                assert_same_picture(picture(store), expected)
+        assert number > 24
