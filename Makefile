@@ -30,7 +30,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 setup: $(STAMP)
 
 # pip takes minutes over this set, uv seconds: pip fetches uv, uv does the rest.
-# UV_PYTHON_DOWNLOADS: the interpreter is the machine's own, never a downloaded one.
+# The interpreter is the machine's own, never a downloaded one; so are the certificates it trusts.
 $(STAMP): pyproject.toml constraints.txt
 	@python="$(PYTHON)"; \
 	for candidate in python3.11 python3.12 python3.13 python3.14 python3; do \
@@ -41,7 +41,7 @@ $(STAMP): pyproject.toml constraints.txt
 	[ -x $(BIN)/python ] || echo "Making $(VENV): some 700 MB to fetch the first time, about half a minute."; \
 	[ -x $(BIN)/python ] || $$python -m venv $(VENV)
 	@$(BIN)/python -m uv --version >/dev/null 2>&1 || $(BIN)/python -m pip install --quiet uv -c constraints.txt
-	@UV_PYTHON_DOWNLOADS=never VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/python -m uv pip install --quiet --editable '.[dev]' --constraint constraints.txt
+	@UV_PYTHON_DOWNLOADS=never UV_SYSTEM_CERTS=true VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/python -m uv pip install --quiet --editable '.[dev]' --constraint constraints.txt
 	@touch $(STAMP)
 
 demo: setup

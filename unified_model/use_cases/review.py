@@ -11,6 +11,7 @@ from unified_model.use_cases.naming import labels_of, shown
 REASONS = {
     "between_thresholds": "the evidence is neither strong nor weak",
     "conflict": "strong evidence, but their data contradict each other",
+    "thin": "strong evidence for these two, but the other records of their customers speak against it",
     "unique": "strong evidence, but their source keeps one record a customer",
     "oversize": "strong evidence, but the customer would become suspiciously large",
     "contradiction": "a merge made in a source system contradicts a decision",

@@ -73,7 +73,7 @@ review = Table(
     column("a", Surrogate, "source_record.id, the lower of the two", key=True),
     column("b", Surrogate, "source_record.id", key=True),
     column("weight", Integer, "Match weight in thousandths of a bit"),
-    column("reason", Text, "between_thresholds, contradiction, oversize or conflict"),
+    column("reason", Text, "between_thresholds, conflict, thin, unique, oversize or contradiction"),
     column("kind", Text, "person or organization"),
     Index("ix_review_b", "b"),
     Index("ix_review_weight", "weight"),
