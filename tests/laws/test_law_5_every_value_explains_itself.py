@@ -14,14 +14,15 @@ from tests.builders import World, contact, new_world
 from tests.laws.picture import names_of
 from tests.laws.worlds import Histories, examples, histories, shuffled, small_limits
 from unified_model.errors import UsageError
+from unified_model.identity.model import shipped_model
 from unified_model.records import NaturalKey
 from unified_model.store.codec import decode, encode
 from unified_model.store.sources import sources
 from unified_model.store.tables.golden import consent, customer, customer_contact_point, organization, person
-from unified_model.store.tables.identity import membership
+from unified_model.store.tables.identity import link, membership
 from unified_model.store.tables.landing import source_record
 from unified_model.store.tables.unified import affiliation, contact_point, organization_record, person_record
-from unified_model.use_cases.explain import explain_customer
+from unified_model.use_cases.explain import explain_customer, explain_pair
 
 ADDRESS = ("street", "locality", "region", "postal_code", "country")
 SEEDS = st.integers(0, 2**32)
@@ -146,6 +147,29 @@ def test_explain_works_out_the_stored_value_again(made: Histories, seed: int) ->
                 assert explained["rule"] == rule
                 assert decode(encode(explained["since"])) == since
                 assert all(other["value"] != explained["value"] for other in explained["others"])
+
+
+@given(made=histories(), seed=SEEDS)
+@examples(15)
+def test_every_link_weighs_what_explaining_it_adds_up_to(made: Histories, seed: int) -> None:
+    with small_limits(seed), new_world() as world:
+        live_through(world, made, seed)
+        with world.store.read() as conn:
+            names = names_of(conn)
+            weights = {(names[row.a], names[row.b]): row.weight for row in conn.execute(select(link))}
+        models = {model.kind: model for model in map(shipped_model, ("person", "organization"))}
+
+        for pair, weight in weights.items():
+            answer = explain_pair(world.store, *map(_as_people_write, pair), world.clock)
+
+            kind = "organization" if pair[0].object in ("Account", "Contact/company") else "person"
+            assert answer["weight"] == weight
+            assert models[kind].base + sum(part["weight"] for part in answer["parts"]) == weight
+            assert sorted(answer["compared"]) == sorted(map(_as_people_write, pair))
+
+
+def _as_people_write(key: NaturalKey) -> str:
+    return f"{key.source.removesuffix('-1')}/{key.object}/{key.record_id}"
 
 
 def live_through(world: World, made: Histories, seed: int) -> None:
