@@ -91,6 +91,15 @@ def golden_hashes(conn: Connection, customers: Sequence[str]) -> dict[str, str]:
     return dict(rows_by_keys(conn, customer, "id", customers, ("id", "golden_hash")))
 
 
+def rows_of_customers(conn: Connection, customers: Sequence[str]) -> dict[str, dict[str, list[tuple[Any, ...]]]]:
+    """Golden rows as they stand, by customer and table; rows of one table in no order."""
+    found: dict[str, dict[str, list[tuple[Any, ...]]]] = {}
+    for table in (*GOLDEN.values(), customer_contact_point, consent):
+        for row in rows_by_keys(conn, table, "customer_id", customers, [c.name for c in table.columns]):
+            found.setdefault(row[0], {}).setdefault(table.name, []).append(tuple(row))
+    return found
+
+
 def golden_values(conn: Connection, kind: str, customers: Sequence[str]) -> dict[str, dict[str, Any]]:
     """Golden rows by customer; JSON columns decoded, times aware."""
     table = GOLDEN[kind]

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from unified_model.resolution.customer import customer_hash
 from unified_model.resolution.decided import decided
-from unified_model.resolution.golden import golden_of
+from unified_model.resolution.golden import Golden, consent_rows, golden_of, golden_row, point_rows
 from unified_model.resolution.settling import choices_for, member_of, read_facts
 from unified_model.store import audit, golden_rows, members, queue
 from unified_model.store.checks import broken_promises
@@ -47,14 +47,29 @@ def _golden(conn: Connection, progress: Any) -> tuple[int, int]:
     for page in customers_by_page(conn, CUSTOMERS_A_PAGE):
         groups = members.members_of(conn, page)
         facts = read_facts(conn, list(groups.values()))
-        stored = golden_rows.golden_hashes(conn, page)
+        hashes, stored = golden_rows.golden_hashes(conn, page), golden_rows.rows_of_customers(conn, page)
         for id_, records in groups.items():
             kind = facts.members[records[0]].kind
             live = [record for record in records if facts.live(record)]
             golden = golden_of(kind, [member_of(facts, record) for record in live], choices_for(told, records))
             sources = len({facts.members[record].source_id for record in records})
-            differing += stored.get(id_) != customer_hash(golden, kind, bool(live), len(records), sources)
+            told_hash = customer_hash(golden, kind, bool(live), len(records), sources)
+            rows = {name: sorted(of_table, key=repr) for name, of_table in stored.get(id_, {}).items()}
+            differing += hashes.get(id_) != told_hash or rows != _rows(kind, id_, golden)
         looked_at += len(page)
         if progress:
             progress("verify", looked_at, None)
     return differing, looked_at
+
+
+def _rows(kind: str, id_: str, golden: Golden) -> dict[str, list[tuple[Any, ...]]]:
+    """The rows a customer should have, as `golden_rows.rows_of_customers` gives those it has.
+
+    The hash alone would not notice a value that was changed behind Unsilo's back.
+    """
+    rows = {
+        kind: [golden_row(kind, id_, golden)],
+        "customer_contact_point": point_rows(id_, golden.points),
+        "consent": consent_rows(id_, golden.consents),
+    }
+    return {name: sorted(of_table, key=repr) for name, of_table in rows.items() if of_table}
