@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import json
 import shutil
 import tempfile
@@ -187,6 +188,7 @@ class World:
 def _template() -> Path:
     """An empty store's file, made once a process: copying it is many times faster than making it."""
     folder = Path(tempfile.mkdtemp(prefix="unsilo-tests-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
     open_store(f"sqlite:///{folder / 'empty.db'}").close()
     return folder / "empty.db"
 
