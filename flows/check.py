@@ -32,15 +32,26 @@ def check_everything(settings: Settings, labels: Sequence[str] = ()) -> Iterator
     """(source or `store`, remark), one after the other."""
     yield "store", _store(settings)
     for label in chosen_sources(settings, labels):
+        told: set[str] = set()  # what stops one look at the source may stop the next just the same
         for remark in _source(settings, label):
-            yield label, remark
+            if remark.sentence not in told:
+                told.add(remark.sentence)
+                yield label, remark
 
 
 def _store(settings: Settings) -> Remark:
+    from unified_model.store.connect import place_for
+    from unified_model.store.schema import SCHEMA_VERSION, too_new, too_old
     from unified_model.store.status import read_status
 
     try:
         found = read_status(store_url(settings))
+        if found is None:
+            place_for(store_url(settings))
+        elif found["schema"] > SCHEMA_VERSION:
+            raise too_new(settings.store_url, found["schema"])
+        elif found["schema"] < SCHEMA_VERSION and not settings.store_url.startswith("sqlite"):
+            raise too_old(settings.store_url, found["schema"])
     except UnsiloError as error:
         return Remark("error", "store", error.message, error.remedy)
     if found is None:

@@ -116,7 +116,7 @@ def _why(choice: Choice) -> str:
 
 
 def _commented(line: str, comment: str) -> str:
-    return f"{line:<{COMMENT_AT}}# {' '.join(comment.split())}" if comment else line
+    return f"{line:<{COMMENT_AT - 1}} # {' '.join(comment.split())}" if comment else line
 
 
 def _toml(value: Any) -> str:

@@ -173,7 +173,9 @@ def _of_numbers(shown: str, name: str, column: _Column) -> Iterator[Finding]:
 
 
 def _of_sheets(source: FileConnector, part: Part) -> Iterator[Finding]:
-    """Sheets that no object reads."""
+    """Sheets that no object reads, unless the settings picked one."""
+    if source.settings.sheet:
+        return
     book = Workbook(part.file)
     try:
         sheets = book.sheets_with_data()

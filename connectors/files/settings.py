@@ -174,4 +174,6 @@ def nearest_column(wanted: str, columns: Sequence[str]) -> str:
 
     close = get_close_matches(wanted.casefold(), {name.casefold(): name for name in columns}, n=1, cutoff=0.6)
     found = next((name for name in columns if close and name.casefold() == close[0]), None)
-    return f"Did you mean '{found}'?" if found else f"It has {len(columns)} columns; `unsilo check` lists them."
+    if found:
+        return f"Did you mean '{found}'?"
+    return f"It has {len(columns)} {'column' if len(columns) == 1 else 'columns'}; `unsilo check` lists them."

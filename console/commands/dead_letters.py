@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from console.options import Call, Group, actor_option, json_option
-from console.output import number, print_json, print_table, visible
+from console.output import cell, number, print_json, print_table, visible
 
 
 @click.group(cls=Group, name="dead-letters")
@@ -74,7 +74,7 @@ def show(call: Call, number_: int, as_json: bool) -> None:
         "last_seen_at",
     ):
         if letter[name] is not None:
-            click.echo(f"{name.replace('_', ' '):>14}  {visible(str(letter[name]))}")
+            click.echo(f"{name.replace('_', ' '):>14}  {cell(letter[name])}")
     click.echo("\nRaw text:")
     click.echo(visible(str(letter["raw"] if letter["raw"] is not None else "")))
 
@@ -97,12 +97,13 @@ def retry(ctx: click.Context, sources: tuple[str, ...]) -> None:
     from console.progress import watching
     from flows.hub import open_hub
     from flows.runner import run_sync
+    from flows.sync import chosen_sources
     from unified_model.store.dead_letters import list_dead_letters
 
     settings = ctx.ensure_object(Call).settings()
     with open_hub(settings, upgrade="never") as hub, hub.store.read() as conn:
         concerned = {one["source"] for one in list_dead_letters(conn, limit=1_000_000)}
-    chosen = [label for label in settings.sources if label in (sources or concerned)]
+    chosen = chosen_sources(settings, sources) if sources else [s for s in settings.sources if s in concerned]
     if not chosen:
         click.echo("Nothing is set aside.")
         return

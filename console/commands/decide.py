@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -182,9 +183,10 @@ def show_reviews(rows: list[dict[str, Any]]) -> None:
         show_side(one["a"])
         show_side(one["b"])
     first = rows[0]
+    both = shlex.join([first["a"]["record"], first["b"]["record"]])  # ids are other people's text: spaces, bars ...
     click.echo("\nLook closer, then settle it:")
-    click.echo(visible(f"  unsilo explain {first['a']['record']} {first['b']['record']}"))
-    click.echo(visible(f"  unsilo decide {first['a']['record']} {first['b']['record']} same"))
+    click.echo(visible(f"  unsilo explain {both}"))
+    click.echo(visible(f"  unsilo decide {both} same"))
 
 
 def show_side(side: Mapping[str, Any]) -> None:

@@ -92,17 +92,22 @@ def _show_runs(runs: list[dict[str, Any]]) -> None:
     ]
     if rows:
         print_table(("run", "what", "state", "started", "seconds", "read", "stored", "set aside"), rows)
-    for run in runs[:6]:
+    newest: dict[tuple[str, str | None], dict[str, Any]] = {}
+    for run in runs:
+        newest.setdefault((run["stage"], run["source"]), run)
+    for run in newest.values():  # what a later run has made good is history
         if run["error"]:
             screen().print(f"  Run {run['id']} failed: {run['error']}")
 
 
 def _sentences(found: dict[str, Any]) -> list[str]:
-    persons = sum(row["customers"] for row in found["customers"] if row["kind"] == "person")
-    companies = sum(row["customers"] for row in found["customers"] if row["kind"] == "organization")
-    pairs = sum(row["pairs"] for row in found["reviews"])
-    lines = [f"{number(persons, 'person', 'persons')} and {number(companies, 'organization')} in the customer store."]
-    if pairs:
+    active = {row["kind"]: row["customers"] for row in found["customers"] if row["state"] == "active"}
+    persons = number(active.get("person", 0), "person", "persons")
+    companies = number(active.get("organization", 0), "organization")
+    lines = [f"{persons} and {companies} in the customer store."]
+    if inactive := sum(row["customers"] for row in found["customers"] if row["state"] == "inactive"):
+        lines.append(f"{number(inactive, 'further customer')} inactive: every source record of theirs is deleted.")
+    if pairs := sum(row["pairs"] for row in found["reviews"]):
         lines.append(f"{number(pairs, 'doubtful pair')} waiting for a person: `unsilo review`.")
     if found["set_aside"]:
         lines.append(f"{number(found['set_aside'], 'record')} set aside: `unsilo dead-letters list`.")

@@ -324,9 +324,52 @@ def test_a_store_of_a_newer_version_is_refused(place: Place) -> None:
         store.commit()
 
     outcome = place.process("sync")
+    checked = place.process("check")
 
     assert outcome.code == 1
     assert "newer Unsilo" in sentence(outcome)
+    assert checked.code == 1
+    assert "newer Unsilo" in checked.out
+
+
+@pytest.mark.parametrize("command", ["status", "check", "sync"])
+def test_a_store_that_is_a_folder_is_told_so(place: Place, command: str) -> None:
+    place.write("list.csv", GOOD)
+    place.settings(SOURCE + MAPPING)
+    (place.folder / "unsilo.db").mkdir()
+
+    outcome = place.process(command)
+
+    assert outcome.code == 1
+    assert "unsilo.db is a folder, not a file" in outcome.out + outcome.err
+
+
+def test_a_store_without_its_folder_is_told_before_the_first_sync(place: Place) -> None:
+    place.write("list.csv", GOOD)
+    place.settings('[store]\nurl = "sqlite:///no/such/unsilo.db"\n' + SOURCE + MAPPING)
+
+    outcome = place.process("check")
+
+    assert outcome.code == 1
+    assert "no/such does not exist" in outcome.out
+
+
+def test_what_is_wrong_with_a_file_is_told_once(place: Place) -> None:
+    place.write("list.csv", "")
+    place.settings(SOURCE + MAPPING)
+
+    outcome = place.process("check")
+
+    assert outcome.out.count("is empty") == 1
+
+
+def test_a_retry_of_an_unknown_source_names_the_known_ones(place: Place) -> None:
+    synced(place)
+
+    outcome = place.process("dead-letters", "retry", "nosuch")
+
+    assert outcome.code == 2
+    assert "'nosuch'" in sentence(outcome)
 
 
 def test_a_file_that_is_no_store_is_left_as_it_is(place: Place) -> None:

@@ -133,7 +133,9 @@ def test_status_tells_sources_runs_and_what_waits(synced: Place, exports: Path) 
     assert len(records) == 3
     assert answer["waiting"] == 0
     assert {row["kind"] for row in answer["customers"]} == {"person", "organization"}
-    assert "waiting for a person" in synced.unsilo("status").out
+    pairs = sum(row["pairs"] for row in answer["reviews"])
+    assert pairs == len(synced.unsilo("review", "--limit", "10000", "--json").json) > 0
+    assert f"{pairs} doubtful pairs waiting for a person" in synced.unsilo("status").out
 
 
 def test_status_answers_without_loading_what_does_the_work(synced: Place) -> None:
@@ -163,6 +165,7 @@ def test_query_answers_in_every_form_and_only_reads(synced: Place) -> None:
     assert "persons" in as_table.out
     assert writing.code == 2
     assert "only read" in writing.err
+    assert "only read" in synced.unsilo("query", "create table mine (a int)").err
 
 
 def test_a_reader_that_goes_away_early_is_no_failure(synced: Place) -> None:
@@ -312,7 +315,9 @@ def test_a_snapshot_deletes_what_it_no_longer_holds_but_asks_when_that_is_much(p
     few = place.unsilo("sync")
     place.write("list.csv", "Id,Name\n" + "".join(rows[:10]))
     many = place.unsilo("sync")
+    failing = place.unsilo("status").out
     believed = place.unsilo("sync", "--accept-deletes")
+    mended = place.unsilo("status").out
 
     assert few.events[-1]["pulls"][0]["deleted"] == 2
     assert many.code == 1
@@ -325,3 +330,7 @@ def test_a_snapshot_deletes_what_it_no_longer_holds_but_asks_when_that_is_much(p
         {"state": "active", "n": 10},
         {"state": "inactive", "n": 30},
     ]
+    assert "failed: 28 of 38" in failing
+    assert "failed:" not in mended
+    assert "10 persons and 0 organizations in the customer store" in mended
+    assert "30 further customers inactive" in mended

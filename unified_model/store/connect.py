@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import time
 from functools import partial
@@ -11,7 +12,7 @@ from typing import Any
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError
 
-from unified_model.errors import UsageError
+from unified_model.errors import NeedsOperator, UsageError
 from unified_model.store.faults import BUSY_TIMEOUT_S, translate_in_engine
 from unified_model.store.turns import in_turn
 
@@ -50,15 +51,35 @@ def file_of(url: URL) -> Path:
     return Path(str(url.database))
 
 
+def place_for(url: str) -> None:
+    """Raise the sentence that says why no SQLite store can be made there; nothing is written."""
+    parsed = parse_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        folder = _folder_of(parsed)
+        if not os.access(folder, os.W_OK | os.X_OK):
+            raise UsageError(
+                f"The store's folder {folder} is read-only for this user.",
+                "Change its owner or mode, or change [store] url in unsilo.toml.",
+            )
+
+
 # --- SQLite
 
 
-def _sqlite_engine(url: URL) -> Engine:
-    folder = file_of(url).absolute().parent
+def _folder_of(url: URL) -> Path:
+    file = file_of(url)
+    folder = file.absolute().parent
+    if file.is_dir():
+        raise NeedsOperator(f"The store {file} is a folder, not a file.", "Name a file in [store] url of unsilo.toml.")
     if not folder.is_dir():
         raise UsageError(
             f"The store's folder {folder} does not exist.", "Create it, or change [store] url in unsilo.toml."
         )
+    return folder
+
+
+def _sqlite_engine(url: URL) -> Engine:
+    _folder_of(url)
     engine = create_engine(
         url,
         connect_args={"isolation_level": None, "timeout": BUSY_TIMEOUT_S, "check_same_thread": False},

@@ -10,6 +10,7 @@ import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from functools import partial
 from typing import Any, NamedTuple
 
 from unified_model.errors import UsageError
@@ -61,12 +62,13 @@ def _sqlite_answer(uri: str, sql: str) -> Iterator[Answer]:
         connection = sqlite3.connect(uri, uri=True, timeout=10)
     with closing(connection):
         connection.execute("pragma query_only = on")
-        connection.set_authorizer(_authorize)
+        denied: list[int] = []  # SQLite gives some refusals the code of any wrong statement
+        connection.set_authorizer(partial(_authorize, denied))
         connection.set_progress_handler(lambda: 0, 100_000)  # lets Ctrl-C through while SQLite computes
         try:
             cursor = connection.execute(sql)
         except (sqlite3.Error, sqlite3.Warning) as error:
-            raise _sqlite_fault(error) from None
+            raise (_ONLY_READING if denied else _sqlite_fault(error)) from None
         if cursor.description is None:
             raise _ONLY_READING
         yield Answer(tuple(column[0] for column in cursor.description), _steps(cursor))
@@ -79,14 +81,17 @@ def _steps(cursor: sqlite3.Cursor) -> Iterator[tuple[Any, ...]]:
         raise _sqlite_fault(error) from None
 
 
-def _authorize(action: int, first: str | None, second: str | None, _database: str | None, _by: str | None) -> int:
-    if action not in _MAY:
-        return sqlite3.SQLITE_DENY
-    if action == sqlite3.SQLITE_READ and first in TRUST_TABLES:
-        return sqlite3.SQLITE_DENY
-    if action == sqlite3.SQLITE_FUNCTION and second == "load_extension":
-        return sqlite3.SQLITE_DENY
-    return sqlite3.SQLITE_OK
+def _authorize(
+    denied: list[int], action: int, first: str | None, second: str | None, _database: str | None, _by: str | None
+) -> int:
+    if (
+        action in _MAY
+        and not (action == sqlite3.SQLITE_READ and first in TRUST_TABLES)
+        and not (action == sqlite3.SQLITE_FUNCTION and second == "load_extension")
+    ):
+        return sqlite3.SQLITE_OK
+    denied.append(action)
+    return sqlite3.SQLITE_DENY
 
 
 def _sqlite_fault(error: sqlite3.Error | sqlite3.Warning) -> Exception:

@@ -31,19 +31,13 @@ def make_current(store: Store, upgrade: Upgrade) -> None:
             raise _missing(store)
         create(store)
     elif version > SCHEMA_VERSION:
-        raise NeedsOperator(
-            f"The store {store} was written by a newer Unsilo (schema {version}; this one knows {SCHEMA_VERSION}).",
-            "Install the newer Unsilo, or restore a backup made with this one.",
-        )
+        raise too_new(str(store), version)
     elif upgrade == "force" or (upgrade == "auto" and store.backend == "sqlite"):
         from unified_model.store.migrate import upgrade_store
 
         upgrade_store(store, version)
     else:
-        raise NeedsOperator(
-            f"The store {store} has an older schema ({version}; this Unsilo needs {SCHEMA_VERSION}).",
-            "Take a backup, then run `unsilo store upgrade`.",
-        )
+        raise too_old(str(store), version)
 
 
 def stored_version(conn: Connection) -> str | None:
@@ -58,6 +52,22 @@ def stored_version(conn: Connection) -> str | None:
         return None
     version: str | None = conn.exec_driver_sql("select version_num from alembic_version").scalar()
     return version
+
+
+def too_new(store: str, version: str) -> NeedsOperator:
+    """The refusal of a store that a later version has written."""
+    return NeedsOperator(
+        f"The store {store} was written by a newer Unsilo (schema {version}; this one knows {SCHEMA_VERSION}).",
+        "Install the newer Unsilo, or restore a backup made with this one.",
+    )
+
+
+def too_old(store: str, version: str) -> NeedsOperator:
+    """The refusal to change a PostgreSQL store's schema unasked."""
+    return NeedsOperator(
+        f"The store {store} has an older schema ({version}; this Unsilo needs {SCHEMA_VERSION}).",
+        "Take a backup, then run `unsilo store upgrade`.",
+    )
 
 
 def create(store: Store) -> None:

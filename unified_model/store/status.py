@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from unified_model.errors import NeedsOperator
 from unified_model.store.faults import translated
 
 Row = dict[str, Any]
@@ -60,9 +61,19 @@ group by kind, state
 order by kind, state
 """
 
+# As `unsilo review` lists them: one a pair of customers, however many of their records are doubtful.
 REVIEWS = """
 select kind, reason, count(*) as pairs
-from review
+from (
+    select r.kind, min(r.reason) as reason
+    from review r
+    join membership a on a.record = r.a
+    join membership b on b.record = r.b
+    group by
+        r.kind,
+        case when a.customer_id < b.customer_id then a.customer_id else b.customer_id end,
+        case when a.customer_id < b.customer_id then b.customer_id else a.customer_id end
+) pair
 group by kind, reason
 order by kind, reason
 """
@@ -120,6 +131,9 @@ def _connected(url: str) -> Iterator[Ask | None]:
             if not path.exists():
                 yield None
                 return
+            if path.is_dir():
+                message = f"The store {path} is a folder, not a file."
+                raise NeedsOperator(message, "Name a file in [store] url of unsilo.toml.")
             with _sqlite(path) as ask:
                 yield ask
         else:

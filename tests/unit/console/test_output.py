@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import shlex
 from datetime import UTC, datetime
 
 import pytest
 
+from console.commands.decide import show_reviews
 from console.output import cell, number, visible
 from console.progress import watching
 from flows.reports import PullReport, ResolveReport, SyncReport
@@ -25,6 +27,15 @@ def test_values_are_shown_as_people_read_them() -> None:
         "", "yes", "1,234,567", "1.50", "2026-03-02 09:05", '["a"]',
     ]  # fmt: skip
     assert (number(1, "record"), number(2000, "record")) == ("1 record", "2,000 records")
+
+
+def test_commands_to_copy_survive_a_shell(capsys: pytest.CaptureFixture[str]) -> None:
+    sides = [{"record": "fair/fair/company/Rador Co.|"}, {"record": "crm/Account/7; reboot"}]
+
+    show_reviews([{"weight_bits": 5.0, "kind": "organization", "words": "doubtful", "a": sides[0], "b": sides[1]}])
+
+    explain = next(line for line in capsys.readouterr().out.splitlines() if "unsilo explain" in line)
+    assert shlex.split(explain) == ["unsilo", "explain", *(side["record"] for side in sides)]
 
 
 def test_progress_is_json_lines_in_order_and_the_last_of_a_stage_always_comes(
