@@ -45,6 +45,12 @@ def evidence_of(conn: Connection, a: int, b: int) -> tuple[int, str] | None:
     return (row[0], row[1]) if row else None
 
 
+def reason_of(conn: Connection, a: int, b: int) -> str | None:
+    """Why the two wait for a person; None if they don't."""
+    low, high = min(a, b), max(a, b)
+    return conn.execute(select(review.c.reason).where(review.c.a == low, review.c.b == high)).scalar()
+
+
 def replace_links(conn: Connection, records: Sequence[int], rows: list[tuple[int, int, int, str, str]]) -> None:
     """Drop every link of the records and write these (a, b, weight, evidence, model version) instead."""
     delete_rows(conn, link, ("a",), list(records))

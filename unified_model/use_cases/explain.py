@@ -6,7 +6,9 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
+from unified_model.entities import Kind
 from unified_model.errors import UsageError
+from unified_model.identity.conflict import conflict_of
 from unified_model.identity.explain import explain_pair as weigh_in_words
 from unified_model.identity.keys import keys_of
 from unified_model.records import NaturalKey
@@ -21,7 +23,12 @@ from unified_model.store.landing import match_forms
 from unified_model.survivorship import losers, rule_of
 from unified_model.use_cases.models import active_models
 from unified_model.use_cases.naming import Subject, find_subject, labels_of, shown
+from unified_model.use_cases.review import REASONS
 
+_CONTRADICTIONS = {
+    "given": "given names", "middle": "middle names", "suffix": "suffixes", "birth": "birth dates",
+    "identifier": "register numbers", "domain": "domains",
+}  # fmt: skip
 RULE_WORDS = {
     "most_recent": "the newest value wins",
     "most_complete": "the most complete name wins, then the newest",
@@ -62,8 +69,8 @@ def explain_customer(store: Store, name: str, field: str | None = None) -> dict[
     words = [
         *renamed,
         (
-            f"{stored.get('display_name') or 'Unnamed'} is one {kind} in {len(whole.keys)} source records "
-            f"({', '.join(known)})."
+            f"{stored.get('display_name') or 'Unnamed'} is one {kind} in {len(whole.keys)} source "
+            f"{'record' if len(whole.keys) == 1 else 'records'} ({', '.join(known)})."
         ),
     ]
     return {
@@ -88,10 +95,14 @@ def explain_pair(store: Store, a: str, b: str, clock: Callable[[], datetime]) ->
         hashes = sorted({key.hash for form in forms.values() for key in keys_of(models[kind].kind, form)})
         stats = {key: (s.size_bucket, s.people_bucket) for key, s in store_keys.stats_of(conn, hashes).items()}
         told = decided(conn)
+        doubt = links.reason_of(conn, one, two)
+        apart = _contradiction(conn, kind, left, right, labels) if doubt == "conflict" else None
     answer = weigh_in_words(models[kind], forms.get(one, {}), forms.get(two, {}), stats)
     together = left.customer_id is not None and left.customer_id == right.customer_id
     pair = (shown(found[one].key, labels), shown(found[two].key, labels))
     words = [_verdict(together, told, one, two, weight, pair), *answer.words]
+    if not together and doubt is not None and answer.verdict == "same":
+        words.insert(1, f"They wait for a person: {apart or REASONS.get(doubt, doubt)}. This pair by itself:")
     return {"same_customer": together, "compared": list(pair), **answer.as_json(), "words": words}
 
 
@@ -105,6 +116,19 @@ def _verdict(together: bool, told: Decided, one: int, two: int, weight: int | No
         via = "" if weight is not None else " through other records"
         return f"{named} are one customer{via}."
     return f"{named} are two customers."
+
+
+def _contradiction(conn: Connection, kind: str, left: Subject, right: Subject, labels: dict[str, str]) -> str | None:
+    """The first two records of the two customers that can't be one, whatever the rest says."""
+    sides = [find_subject(conn, side.customer_id) if side.customer_id else side for side in (left, right)]
+    forms = match_forms(conn, kind, [record for side in sides for record in side.records])
+    of_kind: Kind = "person" if kind == "person" else "organization"
+    for key, record in zip(sides[0].keys, sides[0].records, strict=True):
+        for other_key, other in zip(sides[1].keys, sides[1].records, strict=True):
+            if found := conflict_of(of_kind, forms.get(record, {}), forms.get(other, {})):
+                what = _CONTRADICTIONS.get(found, found)
+                return f"the {what} of {shown(key, labels)} and {shown(other_key, labels)} contradict each other"
+    return None
 
 
 def _closest(conn: Connection, left: Subject, right: Subject) -> tuple[int, int, int | None]:

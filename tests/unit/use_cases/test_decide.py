@@ -12,6 +12,7 @@ from tests.laws.picture import crosswalk
 from unified_model.errors import UsageError
 from unified_model.records import NaturalKey
 from unified_model.store import audit
+from unified_model.use_cases.explain import explain_pair
 from unified_model.use_cases.review import list_decisions, list_reviews
 
 ANN = {"First": "Ann", "Last": "Smith", "Email": "ann.smith@acme.com", "Phone": "+1 212 555 2368"}
@@ -148,3 +149,16 @@ def test_a_doubtful_pair_waits_until_somebody_tells_the_two_apart(world: World) 
 
     assert {one["reason"] for one in waiting} == {"conflict"}
     assert list_reviews(world.store) == []
+
+
+def test_a_pair_that_only_its_neighbours_keep_apart_is_told_which(world: World) -> None:
+    shared = {"Last": "Quibble", "Email": "quibble@acme.com", "Phone": "+1 212 555 2399"}
+    for key, first in (("11", "Ann"), ("12", "A."), ("13", "Arthur")):
+        world.land("fair", contact(key, First=first, **shared))
+    world.resolve()
+
+    told = [explain_pair(world.store, "fair/12", f"fair/{other}", world.clock)["words"] for other in ("11", "13")]
+
+    (apart,) = [words for words in told if words[0].endswith("are two customers.")]
+    assert "the given names of fair/Contact/1" in apart[1]
+    assert apart[2].startswith("One customer")
