@@ -52,6 +52,14 @@ def print_table(columns: Sequence[str], rows: Sequence[Sequence[Any]], *, title:
     screen().print(table)
 
 
+def print_fields(columns: Sequence[str], row: Sequence[Any]) -> None:
+    """A row as one line a field; empty fields are left out."""
+    width = max(map(len, columns), default=0)
+    for name, value in zip(columns, row, strict=True):
+        if value is not None:
+            click.echo(f"  {name:<{width}}  {cell(value)}")
+
+
 def cell(value: Any) -> str:
     """A value as people read it; what a terminal would obey is made visible instead."""
     match value:

@@ -12,10 +12,13 @@ from typing import Any
 import click
 
 from console.options import Call, Command, json_option
-from console.output import number, print_json, print_table
+from console.output import number, print_fields, print_json, print_table, screen
 
 TABLE_ROWS = 1_000
 """Rows a table shows at most: more belongs into CSV or JSON."""
+
+NARROWEST = 8
+"""Characters a column needs to be read; rows of more columns than fit are shown a field a line."""
 
 
 @click.command(
@@ -83,7 +86,12 @@ def export(call: Call, names: tuple[str, ...], folder: Path, format_: str, as_js
 
 def _as_table(columns: Sequence[str], rows: Iterator[tuple[Any, ...]]) -> None:
     shown = list(islice(rows, TABLE_ROWS))
-    print_table(columns, shown)
+    if len(columns) * NARROWEST > screen().width:
+        for place, row in enumerate(shown, 1):
+            click.echo(f"{place}:")
+            print_fields(columns, row)
+    else:
+        print_table(columns, shown)
     if next(rows, None) is not None:
         click.echo(f"The first {number(TABLE_ROWS, 'row')}; --format csv gives all of them.")
 

@@ -119,7 +119,8 @@ def remap(ctx: click.Context, sources: tuple[str, ...], yes: bool, actor: str, a
         print_json(rows)
     else:
         print_table(list(rows[0]) if rows else ["source"], [tuple(row.values()) for row in rows])
-        click.echo("`unsilo resolve` takes it from here.")
+        changed = any(row["values_changed"] or row["evidence_changed"] for row in rows)
+        click.echo("`unsilo resolve` takes it from here." if changed else "Every record is read as it was before.")
 
 
 @store.command("backup", examples="unsilo store backup backups/monday.db")

@@ -163,6 +163,9 @@ def test_query_answers_in_every_form_and_only_reads(synced: Place) -> None:
     (row,) = csv.DictReader(io.StringIO(as_csv.out))
     assert int(row["persons"]) == json.loads(as_json.out)["persons"] > 0
     assert "persons" in as_table.out
+    wide = synced.unsilo("query", "select * from customer_360 limit 2", "--format", "table").out
+    assert "  display_name" in wide
+    assert [line for line in wide.splitlines() if not line.startswith(" ")] == ["1:", "2:"]
     assert writing.code == 2
     assert "only read" in writing.err
     assert "only read" in synced.unsilo("query", "create table mine (a int)").err
