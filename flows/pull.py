@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, NamedTuple
 
+from flows.columns import refuse_lost_columns, remember_columns
 from flows.hub import Hub
 from flows.lease import Held, lease_held
 from flows.reports import PullReport, State
@@ -91,7 +92,9 @@ def _pull(hub: Hub, source: OpenSource, watch: Watch, manner: _Manner) -> PullRe
         state: State = "failed"
         error: str | None = "The run was ended from outside."
         try:
-            state, error = _land_objects(hub, source, watch, manner, held, _Target(known.id, run), counts)
+            state, error = _land_objects(
+                hub, source, watch, manner, held, _Target(known.id, known.installation, run), counts
+            )
         except Exception as unforeseen:
             error = f"An error nobody foresaw ({type(unforeseen).__name__})."
             raise
@@ -102,6 +105,7 @@ def _pull(hub: Hub, source: OpenSource, watch: Watch, manner: _Manner) -> PullRe
 
 class _Target(NamedTuple):
     source_id: int
+    installation: str
     run: int
 
 
@@ -143,6 +147,11 @@ def _land(
     """Land one object from its cursor on; adds to `counts` page by page, also when it ends in an error."""
     from unified_model.use_cases.land import LandingOrder, land
 
+    mapping = source.mapping(capabilities.object)
+    columns = [*source.columns[capabilities.object], *source.settings.options.get("exclude_fields", ())]
+    refuse_lost_columns(
+        hub.store, target.installation, capabilities.object, mapping, columns, accept=manner.accept_deletes
+    )
     order = LandingOrder(
         target.source_id,
         capabilities.object,
@@ -172,3 +181,4 @@ def _land(
         guard=held.guard,
         counts=counts,
     )
+    remember_columns(hub.store, target.installation, capabilities.object, mapping, columns)

@@ -31,6 +31,8 @@ class OpenSource:
     mappings: Mappings
     doubts_of: Callable[[str], str | None]
     unreadable: dict[str, str] = field(default_factory=dict)
+    columns: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """Object -> the columns it has now."""
 
     @property
     def label(self) -> str:
@@ -47,6 +49,7 @@ class OpenSource:
             if info.note and not info.fields:
                 self.unreadable[info.object] = info.note
                 continue
+            self.columns[info.object] = tuple(info.fields)
             try:
                 self.mappings[info.object] = mapping_of(self.settings, info.object, info.fields)
             except NeedsOperator as error:

@@ -15,7 +15,7 @@ from flows.reports import PullReport, ResolveReport, SyncReport
 
 _full = click.option("--full", is_flag=True, help="Read everything again, not only what changed.")
 _accept = click.option(
-    "--accept-deletes", is_flag=True, help="Believe a snapshot in which suspiciously many records are missing."
+    "--accept-deletes", is_flag=True, help="Believe that columns, or suspiciously many records of a snapshot, are gone."
 )
 _here = click.option("--in-process", is_flag=True, help="Run here, even if a Prefect API is configured.")
 _json = click.option("--json", "as_json", is_flag=True, help="JSON lines also at a terminal.")
