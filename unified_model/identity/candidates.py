@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from unified_model.identity.keys import RULE_OF_CODE, rule_of
+from unified_model.identity.keys import RULE_OF_CODE, rule_of, worth
 
 _CHILDREN = {rule.name: rule for rule in RULE_OF_CODE.values() if rule.refines}
 
@@ -46,9 +46,9 @@ def skipped_keys(sizes: Mapping[int, int]) -> list[Skipped]:
 def crossing_matters(key: int, before: tuple[int, int, int], after: tuple[int, int, int]) -> bool:
     """Whether the records of a key need links anew after its (records, size bucket, people bucket) changed.
 
-    True when the key began or ceased to form pairs, or when a bucket that weights read has changed.
+    True when the key began or ceased to form pairs, or when a bucket from which on weights differ was crossed.
     """
     rule = rule_of(key)
     if (before[0] > rule.cap) != (after[0] > rule.cap) and rule.cap > 0:
         return True
-    return (rule.sizes and before[1] != after[1]) or (rule.people and before[2] != after[2])
+    return worth(rule, *before[1:]) != worth(rule, *after[1:])

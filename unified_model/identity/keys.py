@@ -7,6 +7,7 @@ it forms none, and what was skipped is counted.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator
 from hashlib import blake2b
 from typing import NamedTuple
@@ -28,7 +29,8 @@ class Rule(NamedTuple):
 
     `cap`: a key held by more records forms no pairs (0: it never does, and only counts). `refines`: the rule whose
     oversize keys this one stands in for; it forms pairs only for records that hold such an oversize key.
-    `sizes`, `people`: which statistic of its keys weights read, so that only crossings of those need a second look.
+    `sizes`, `people`: the buckets of its keys' statistics from which on weights differ, so that only crossing one of
+    those calls for a second look.
     """
 
     name: str
@@ -37,15 +39,15 @@ class Rule(NamedTuple):
     cap: int
     says: str
     refines: str | None = None
-    sizes: bool = False
-    people: bool = False
+    sizes: tuple[int, ...] = ()
+    people: tuple[int, ...] = ()
 
 
 RULES: tuple[Rule, ...] = (
-    Rule("email", "person", 1, 60, "same e-mail", sizes=True, people=True),
-    Rule("phone", "person", 2, 60, "same phone", sizes=True, people=True),
+    Rule("email", "person", 1, 60, "same e-mail", people=(1, 2, 3)),
+    Rule("phone", "person", 2, 60, "same phone", people=(1, 2, 3)),
     Rule("name", "person", 3, 100, "same given and family name, in any order, nicknames as one"),
-    Rule("family", "person", 4, 12, "same rare family name", sizes=True),
+    Rule("family", "person", 4, 12, "same rare family name", sizes=(2, 4, 6, 8)),
     Rule("circle_family", "person", 5, 60, "same company (or town, where none is named) and family name"),
     Rule("circle_given", "person", 6, 60, "same company (or town, where none is named) and given name"),
     Rule("postcode_given", "person", 7, 40, "same post code and given name"),
@@ -54,9 +56,9 @@ RULES: tuple[Rule, ...] = (
     Rule("birth_year_family", "person", 11, 40, "same year of birth and family name"),
     Rule("birth_year_given", "person", 12, 40, "same year of birth and given name"),
     Rule("identifier", "person", 10, 60, "same identifier"),
-    Rule("domain", "organization", 17, 1000, "same internet domain", sizes=True, people=True),
-    Rule("core", "organization", 18, 1000, "same name without legal form", sizes=True),
-    Rule("phone", "organization", 19, 60, "same phone", sizes=True, people=True),
+    Rule("domain", "organization", 17, 1000, "same internet domain", people=(2,)),
+    Rule("core", "organization", 18, 1000, "same name without legal form"),
+    Rule("phone", "organization", 19, 60, "same phone", people=(2,)),
     Rule("first_word", "organization", 20, 300, "same first word or start of the domain"),
     Rule("sorted_words", "organization", 21, 500, "same start of the two longest words"),
     Rule("consonants", "organization", 23, 1000, "same consonants"),
@@ -85,6 +87,11 @@ def key_hash(kind: Kind, rule: str, value: str) -> int:
 def rule_of(key: int) -> Rule:
     """The rule a key was made by."""
     return RULE_OF_CODE[key & _RULE_MASK]
+
+
+def worth(rule: Rule, size_bucket: int, people_bucket: int) -> tuple[int, int]:
+    """What weights tell apart of a key's statistics: two keys of a rule that are worth the same weigh the same."""
+    return bisect_right(rule.sizes, size_bucket), bisect_right(rule.people, people_bucket)
 
 
 def keys_of(kind: Kind, form: Form) -> list[Key]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from unified_model.identity.keys import rule_of
+from unified_model.identity.keys import rule_of, worth
 from unified_model.identity.stats import COUNTED_UP_TO, TOP_PEOPLE, people_bucket, size_bucket
 from unified_model.store import keys as store_keys
 from unified_model.store import queue
@@ -80,8 +80,7 @@ def _worth(key: int, stat: Stat | None) -> tuple[int, int, bool]:
     """What of a key's statistics any weight or candidate reads: only when that changes, its records are linked anew."""
     if stat is None:
         return 0, 0, False
-    rule = rule_of(key)
-    return stat.size_bucket if rule.sizes else 0, stat.people_bucket if rule.people else 0, stat.oversize
+    return *worth(rule_of(key), stat.size_bucket, stat.people_bucket), stat.oversize
 
 
 def _people(conn: Any, counts: dict[int, int]) -> dict[int, int]:
