@@ -88,15 +88,18 @@ def test_sheets_with_data_are_objects_of_their_own(tmp_path: Path) -> None:
     assert any("hidden" in finding.message for finding in source.check())
 
 
-def test_one_sheet_can_be_named_and_check_tells_of_the_others(tmp_path: Path) -> None:
+def test_one_sheet_can_be_named_and_check_tells_of_the_others_only_until_then(tmp_path: Path) -> None:
     rows = [["id", "name"], ["1", "Ann"]]
     path = workbook(tmp_path / "book.xlsx", {"Notes": [["read me"]], "People": rows})
 
-    source = opened(path, sheet="People")
+    first = workbook(tmp_path / "first.xlsx", {"People": rows, "Notes": [["read me"]]})
+
+    source, unnamed = opened(path, sheet="People"), opened(first, object="people")
 
     assert list(source.objects()) == ["book"]
     assert len(read_all(source)[0]) == 1
-    assert any("'Notes'" in finding.message for finding in source.check())
+    assert not any("'Notes'" in finding.message for finding in source.check())
+    assert any("'Notes'" in finding.message for finding in unnamed.check())
 
 
 def test_a_sheet_that_is_not_there(tmp_path: Path) -> None:
