@@ -39,7 +39,8 @@ def _hub(work: Path, size: int) -> dict[str, Answer]:
         shutil.copyfile(made / file.name, file)
     in_child("benchmarks.hub", "init", hub, *files)
     answers = {"first": in_child("benchmarks.hub", "sync", hub)}
-    print(f"    first sync of {size:,} records done", flush=True)
+    seconds = ", ".join(f"{stage} {answers['first']['cpu'][stage]:.0f}" for stage in STAGES)
+    print(f"    first sync of {size:,} records done; CPU s: {seconds}", flush=True)
     before = _rows(hub)
     answers["unchanged"] = in_child("benchmarks.hub", "sync", hub)
     answers["unchanged"]["new_rows"] = sum(after != before[name] for name, after in _rows(hub).items())
