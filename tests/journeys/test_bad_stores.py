@@ -67,6 +67,9 @@ def test_a_store_of_a_newer_version_is_refused(place: Place) -> None:
     assert "newer Unsilo" in sentence(outcome)
     assert checked.code == 1
     assert "newer Unsilo" in checked.out
+    for reading in (["status"], ["query", "select 1"]):
+        refused = place.process(*reading)
+        assert (refused.code, "newer Unsilo" in sentence(refused)) == (1, True)
 
 
 @pytest.mark.parametrize("command", ["status", "check", "sync"])

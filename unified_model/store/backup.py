@@ -37,9 +37,8 @@ def backup(store: Store, target: Path) -> Path:
     """Write the whole store to `target`, which must not exist. Returns it; a half-written file is never left behind."""
     if target.exists():
         raise UsageError(f"{target} exists already; a backup never overwrites.", "Choose another name.")
-    if not target.absolute().parent.is_dir():
-        raise UsageError(f"The folder {target.absolute().parent} does not exist.", "Create it, or choose another.")
     with translated():
+        target.absolute().parent.mkdir(parents=True, exist_ok=True)
         if store.backend == "sqlite":
             copy_sqlite(file_of(store.url), target)
         else:

@@ -9,15 +9,17 @@ from __future__ import annotations
 import re
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from functools import partial
 from typing import Any, NamedTuple
 
 from unified_model.errors import UsageError
 from unified_model.store.faults import translate, translated
 from unified_model.store.reader_role import READER, TRUST_TABLES
+from unified_model.store.version import refuse_newer
 
 PAGE_ROWS = 1000
+_VERSION = "select version_num from alembic_version"
 
 _ONLY_READING = UsageError(
     f"Queries only read, one statement at a time, and never {', '.join(TRUST_TABLES)}.",
@@ -62,6 +64,8 @@ def _sqlite_answer(uri: str, sql: str) -> Iterator[Answer]:
         connection = sqlite3.connect(uri, uri=True, timeout=10)
     with closing(connection):
         connection.execute("pragma query_only = on")
+        with suppress(sqlite3.Error):  # no such table: a statement on it will say so
+            refuse_newer(uri.partition("?")[0], connection.execute(_VERSION).fetchone()[0])
         denied: list[int] = []  # SQLite gives some refusals the code of any wrong statement
         connection.set_authorizer(partial(_authorize, denied))
         connection.set_progress_handler(lambda: 0, 100_000)  # lets Ctrl-C through while SQLite computes
@@ -113,6 +117,9 @@ def _postgres_answer(address: str, sql: str) -> Iterator[Answer]:
         connection = psycopg.connect(address, connect_timeout=10, options="-c timezone=UTC", application_name="unsilo")
     with connection:
         connection.adapters.register_loader("json", TextLoader)
+        if connection.execute("select to_regclass('alembic_version')").fetchone() != (None,):
+            refuse_newer(connection.info.dbname, *(connection.execute(_VERSION).fetchone() or (None,)))
+        connection.rollback()
         connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
         connection.read_only = True
         if not _become_reader(connection) and re.search(rf"\b({'|'.join(TRUST_TABLES)})\b", sql, re.IGNORECASE):

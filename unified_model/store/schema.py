@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, MetaData
 
-from unified_model.errors import NeedsOperator, UsageError
+from unified_model.errors import UsageError
 from unified_model.store.connect import file_of
+from unified_model.store.version import SCHEMA_VERSION as SCHEMA_VERSION
+from unified_model.store.version import too_new as too_new
+from unified_model.store.version import too_old as too_old
 
 if TYPE_CHECKING:
     from unified_model.store.engine import Store, Upgrade
-
-SCHEMA_VERSION = "0001"
-"""The newest migration in `migrations/versions`; a test keeps them equal."""
 
 _ADVISORY_LOCK = 0x756E73696C6F  # "unsilo": one creator or upgrader of a PostgreSQL store at a time
 
@@ -52,22 +52,6 @@ def stored_version(conn: Connection) -> str | None:
         return None
     version: str | None = conn.exec_driver_sql("select version_num from alembic_version").scalar()
     return version
-
-
-def too_new(store: str, version: str) -> NeedsOperator:
-    """The refusal of a store that a later version has written."""
-    return NeedsOperator(
-        f"The store {store} was written by a newer Unsilo (schema {version}; this one knows {SCHEMA_VERSION}).",
-        "Install the newer Unsilo, or restore a backup made with this one.",
-    )
-
-
-def too_old(store: str, version: str) -> NeedsOperator:
-    """The refusal to change a PostgreSQL store's schema unasked."""
-    return NeedsOperator(
-        f"The store {store} has an older schema ({version}; this Unsilo needs {SCHEMA_VERSION}).",
-        "Take a backup, then run `unsilo store upgrade`.",
-    )
 
 
 def create(store: Store) -> None:

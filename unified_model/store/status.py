@@ -14,6 +14,7 @@ from typing import Any
 
 from unified_model.errors import NeedsOperator
 from unified_model.store.faults import translated
+from unified_model.store.version import refuse_newer
 
 Row = dict[str, Any]
 Ask = Callable[[str], list[Row]]
@@ -85,7 +86,11 @@ VERSION = "select version_num from alembic_version"
 def read_status(url: str) -> Row | None:
     """Sources, runs, customers and what waits; None when there is no store at `url` yet."""
     with _connected(url) as ask:
-        return None if ask is None else _status(ask)
+        if ask is None:
+            return None
+        version = ask(VERSION)[0]["version_num"]
+        refuse_newer(url.rsplit("@", 1)[-1], version)
+        return {"schema": version, **_status(ask)}
 
 
 def _status(ask: Ask) -> Row:
@@ -108,7 +113,6 @@ def _status(ask: Ask) -> Row:
         for row in ask(SOURCES)
     ]
     return {
-        "schema": ask(VERSION)[0]["version_num"],
         "sources": sources,
         "runs": [row | {"counts": _decoded(row["counts"])} for row in ask(RUNS)],
         "customers": ask(CUSTOMERS),
