@@ -47,13 +47,3 @@ def weigh(
         levels[:, position] = found[comparison.name]
         weights += table[levels[:, position]]
     return weights, levels
-
-
-def conflicts(model: MatchModel, levels: LevelMatrix) -> NDArray[np.bool_]:
-    """Pairs with a level that forbids one cluster: clearly different first names, two birth dates, Jr and Sr."""
-    found = np.zeros(len(levels), dtype=bool)
-    for position, comparison in enumerate(model.comparisons):
-        flags = np.array([level.conflict for level in comparison.levels], dtype=bool)
-        if flags.any():
-            found |= flags[levels[:, position]]
-    return found

@@ -173,12 +173,3 @@ def _organization_values(form: Form) -> Iterator[tuple[str, str]]:
 
 def _without_repeats(text: str) -> str:
     return "".join(letter for n, letter in enumerate(text) if not n or letter != text[n - 1])
-
-
-def forms_pairs(key: int, records: int, oversize_parents: bool = False) -> bool:
-    """Whether a key held by that many records forms candidate pairs now.
-
-    For a refining rule `oversize_parents` says whether the records hold an oversize key of the refined rule.
-    """
-    rule = rule_of(key)
-    return 1 < records <= rule.cap and (rule.refines is None or oversize_parents)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, select
 
 from unified_model.store.bulk import delete_rows, rows_by_keys, write_rows
 from unified_model.store.tables.identity import link, review
@@ -25,24 +25,6 @@ def links_of(conn: Connection, records: Sequence[int]) -> list[Link]:
     for side in ("a", "b"):
         found.update(rows_by_keys(conn, link, side, records, ("a", "b", "weight")))
     return [Link(*row) for row in sorted(found)]
-
-
-def all_links(conn: Connection, at_least: int) -> list[Link]:
-    """Every link of at least this weight."""
-    query = select(link.c.a, link.c.b, link.c.weight).where(link.c.weight >= at_least)
-    return [Link(*row) for row in conn.execute(query, execution_options={"yield_per": 50_000})]
-
-
-def count_links(conn: Connection) -> int:
-    """How many links there are."""
-    return conn.execute(select(func.count()).select_from(link)).scalar_one()
-
-
-def evidence_of(conn: Connection, a: int, b: int) -> tuple[int, str] | None:
-    """(weight, evidence as JSON text) of a link, if the two are linked."""
-    low, high = min(a, b), max(a, b)
-    row = conn.execute(select(link.c.weight, link.c.evidence).where(link.c.a == low, link.c.b == high)).first()
-    return (row[0], row[1]) if row else None
 
 
 def reason_of(conn: Connection, a: int, b: int) -> str | None:

@@ -96,15 +96,6 @@ def unified_row(
     )
 
 
-def unified_columns(kind: str) -> tuple[str, ...]:
-    """Columns of person_record or organization_record that `unified_row` fills."""
-    fields = PERSON_FIELDS if kind == "person" else ORGANIZATION_FIELDS
-    return (
-        "record", *fields, "consents", "external_ids", "custom", "field_since", "match_form",
-        "mapping_version", "normaliser_version",
-    )  # fmt: skip
-
-
 POINT_COLUMNS = (
     "record", "position", "kind", "raw", "canonical", "label", "parts", "verified", "since", "until", "source_column",
 )  # fmt: skip

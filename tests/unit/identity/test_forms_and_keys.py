@@ -8,7 +8,7 @@ from hypothesis import given
 
 from tests.unit.identity.people import RECORDS, company_form, form, person
 from unified_model.entities import PersonRecord
-from unified_model.identity.candidates import crossing_matters, pairing_keys, skipped_keys
+from unified_model.identity.candidates import pairing_keys
 from unified_model.identity.forms import person_form
 from unified_model.identity.keys import RULES, key_hash, keys_of, rule_of
 
@@ -79,16 +79,6 @@ def test_only_keys_under_their_cap_form_pairs_and_refining_ones_wait_for_an_over
 
     assert pairing_keys([email, birth, child], {email: 2, birth: 5, child: 2}) == [email, birth]
     assert pairing_keys([email, birth, child], {email: 1, birth: 5000, child: 2}) == [child]
-    assert [(one.rule, one.pairs) for one in skipped_keys({birth: 100, email: 2})] == [("birth", 4950)]
-
-
-def test_a_crossing_matters_when_weights_read_the_bucket_or_the_cap_is_crossed() -> None:
-    email = key_hash("person", "email", "jane@acme.com")
-    name = key_hash("person", "name", "doe jane")
-
-    assert crossing_matters(email, (2, 0, 0), (3, 1, 1))
-    assert not crossing_matters(name, (2, 0, 0), (3, 1, 1))
-    assert crossing_matters(name, (100, 6, 1), (101, 6, 1))
 
 
 def test_every_rule_has_a_number_of_its_own_that_fits_the_key() -> None:
