@@ -63,6 +63,35 @@ class BulkContract:
         assert found[2][2:4] == (99, "last")
 
     @pytest.mark.parametrize("n", [FEW, MANY])
+    def test_of_neighbours_with_one_key_update_keeps_the_last_and_ignore_the_first(self, store: Store, n: int):
+        with writing(store) as conn:
+            write_rows(conn, review, REVIEW, [(1, b // 2, b, "r", "p") for b in range(2 * n)], on_conflict="update")
+            write_rows(conn, review, REVIEW, [(2, b // 2, b, "r", "p") for b in range(2 * n)], on_conflict="ignore")
+
+        with store.read() as conn:
+            weights = {a: sorted(rows_by_keys(conn, review, "a", [a], ("b", "weight"))) for a in (1, 2)}
+        assert weights == {1: [(b, 2 * b + 1) for b in range(n)], 2: [(b, 2 * b) for b in range(n)]}
+
+    @pytest.mark.parametrize("column", [0, 1, 2])
+    def test_a_value_in_one_row_only_is_kept_whichever_row_it_is(self, store: Store, column: int):
+        columns, rows = ("email", "phone", "birth_date"), [[f"c{i:04}", None, None, None] for i in range(MANY)]
+        places = (0, MANY // 2, MANY - 1)
+        for place in places:
+            rows[place][1 + column] = "told"
+        with writing(store) as conn:
+            write_rows(conn, person, ("customer_id", *columns), [tuple(row) for row in rows])
+
+        with store.read() as conn:
+            found = sorted(
+                rows_by_keys(conn, person, "customer_id", [row[0] for row in rows], ("customer_id", *columns))
+            )
+        assert found == [tuple(row) for row in rows]
+
+    def test_a_row_of_another_width_is_refused(self, store: Store):
+        with pytest.raises(ValueError), writing(store) as conn:
+            write_rows(conn, review, REVIEW, [(1, 1, 5, "r")] * MANY)
+
+    @pytest.mark.parametrize("n", [FEW, MANY])
     def test_update_leaves_columns_alone_that_were_not_given(self, store: Store, n: int):
         names = [f"c{i}" for i in range(n)]
         with writing(store) as conn:

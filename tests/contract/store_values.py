@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta, timezone
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -119,6 +120,14 @@ class ValuesContract:
 
         with store.read() as conn:
             assert conn.execute(select(person.c.modified_at).limit(1)).scalar() == edge
+
+    def test_both_hours_of_a_clock_put_back_come_back(self, store: Store):
+        first = datetime(2026, 10, 25, 2, 30, tzinfo=ZoneInfo("Europe/Berlin"))
+        hours = [first, first.replace(fold=1)]
+
+        back = self.through_person(store, "modified_at", hours)
+
+        assert [time.hour for time in back] == [0, 1]
 
     def test_times_sort_as_times(self, store: Store):
         times = [datetime(900, 5, 1, tzinfo=UTC), NOON - timedelta(microseconds=1), NOON, NOON + timedelta(days=400000)]

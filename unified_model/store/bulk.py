@@ -1,8 +1,8 @@
 """Bulk writes and reads by key, each on the fastest correct path of its backend.
 
 Rows are plain tuples in the order of `columns`. Times are aware datetimes, JSON columns are text encoded already
-(`codec.encode`), absent values None. SQLite runs one prepared statement over all rows; PostgreSQL copies large
-batches in and merges them.
+(`codec.encode`), absent values None. SQLite takes some hundred rows a statement; PostgreSQL copies large batches in and
+merges them.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from typing import Any, Literal, NamedTuple
 
 from sqlalchemy import Boolean, Connection, Integer, Table
 
-from unified_model.store import bulk_postgres
+from unified_model.store import bulk_postgres, bulk_sqlite
 from unified_model.store.faults import translated
-from unified_model.store.plain import refuse_naive_times, refuse_odd_text, texts_of_times, times_of_texts
+from unified_model.store.plain import cells_of, refuse_naive_times, refuse_odd_text, spell, times_of_texts
 from unified_model.store.types import Json, UtcTime
 
 OnConflict = Literal["error", "ignore", "update"]
@@ -42,15 +42,16 @@ def write_rows(
     if not batch:
         return 0
     key = tuple(conflict_columns) or plan.key
-    cells = refuse_odd_text(table.name, columns, batch, plan.text, plan.times)
-    refuse_naive_times(cells, plan.times)
+    cells = cells_of(batch, len(columns))
+    refuse_odd_text(table.name, columns, cells, plan.text)
+    clause = _on_conflict_clause(tuple(columns), on_conflict, key)
     with translated():
         if conn.dialect.name == "sqlite":
-            sql = _insert_sql(table, tuple(columns), on_conflict, key, "?")
-            _driver(conn).executemany(sql, texts_of_times(batch, cells, plan.times))
+            spell(cells, len(columns), plan.times, plan.booleans)
+            bulk_sqlite.insert(_driver(conn), table.name, columns, cells, clause)
         else:
-            sql = _insert_sql(table, tuple(columns), on_conflict, key, "%s")
-            bulk_postgres.write(_driver(conn), table, tuple(columns), batch, on_conflict, key, sql)
+            refuse_naive_times(cells, len(columns), plan.times)
+            bulk_postgres.write(_driver(conn), table, tuple(columns), batch, on_conflict, key, clause)
     return len(batch)
 
 
@@ -63,15 +64,14 @@ def update_rows(
     batch = rows if isinstance(rows, list) else list(rows)
     if not batch:
         return 0
-    cells = refuse_odd_text(table.name, names, batch, plan.text, plan.times)
-    refuse_naive_times(cells, plan.times)
+    cells = cells_of(batch, len(names))
+    refuse_odd_text(table.name, names, cells, plan.text)
     with translated():
         if conn.dialect.name == "sqlite":
-            sets = ", ".join(f'"{name}" = ?' for name in columns)
-            where = " and ".join(f'"{name}" = ?' for name in key_columns)
-            sql = f'update "{table.name}" set {sets} where {where}'
-            _driver(conn).executemany(sql, texts_of_times(batch, cells, plan.times))
+            spell(cells, len(names), plan.times, plan.booleans)
+            bulk_sqlite.update(_driver(conn), table.name, key_columns, columns, cells)
         else:
+            refuse_naive_times(cells, len(names), plan.times)
             bulk_postgres.update(_driver(conn), table, tuple(key_columns), tuple(columns), batch)
     return len(batch)
 
@@ -155,15 +155,7 @@ def _plan(table: Table, columns: tuple[str, ...]) -> _Plan:
 
 
 @lru_cache(maxsize=256)
-def _insert_sql(
-    table: Table, columns: tuple[str, ...], on_conflict: OnConflict, key: tuple[str, ...], mark: str
-) -> str:
-    names = ", ".join(f'"{name}"' for name in columns)
-    marks = ", ".join([mark] * len(columns))
-    return f'insert into "{table.name}" ({names}) values ({marks}) ' + on_conflict_clause(columns, on_conflict, key)
-
-
-def on_conflict_clause(columns: Sequence[str], on_conflict: OnConflict, key: Sequence[str]) -> str:
+def _on_conflict_clause(columns: tuple[str, ...], on_conflict: OnConflict, key: tuple[str, ...]) -> str:
     """The end of an insert: nothing, `on conflict ... do nothing`, or `do update`."""
     if on_conflict == "error":
         return ""

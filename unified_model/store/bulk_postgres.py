@@ -22,21 +22,21 @@ def write(
     rows: list[Row],
     on_conflict: str,
     key: tuple[str, ...],
-    sql: str,
+    clause: str,
 ) -> None:
-    """Insert rows; `sql` is the statement for one row, with its conflict clause."""
+    """Insert rows; `clause` says what to do on a conflict."""
+    names = _names(columns)
     with driver.cursor() as cursor:
         if on_conflict == "error" and len(rows) >= COPY_FROM_ROWS // 10:
             _copy(cursor, f'"{table.name}"', columns, rows)
         elif on_conflict == "error" or len(rows) < COPY_FROM_ROWS:
-            cursor.executemany(sql, rows)
+            marks = ", ".join(["%s"] * len(columns))
+            cursor.executemany(f'insert into "{table.name}" ({names}) values ({marks}) {clause}', rows)
         else:
             if on_conflict == "update":
                 rows = _last_of_each_key(columns, rows, key)
             staging = _stage(cursor, table, columns, rows)
-            names = _names(columns)
-            clause = sql[sql.index(" on conflict ") :]
-            cursor.execute(f'insert into "{table.name}" ({names}) select {names} from {staging}{clause}')
+            cursor.execute(f'insert into "{table.name}" ({names}) select {names} from {staging} {clause}')
 
 
 def update(driver: Any, table: Table, key_columns: tuple[str, ...], columns: tuple[str, ...], rows: list[Row]) -> None:

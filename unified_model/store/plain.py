@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from datetime import datetime
+from collections.abc import Sequence
+from itertools import chain
 from typing import Any
 
 from unified_model.errors import Rejected
 from unified_model.store.types import utc_from_text, utc_text
 
 Row = tuple[Any, ...]
-Cells = list[tuple[Any, ...]]
+Cells = list[Any]
 
 
 def storable(text: str) -> str:
@@ -25,25 +25,26 @@ def storable(text: str) -> str:
     return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
-def refuse_odd_text(
-    table: str, columns: Sequence[str], rows: Sequence[Row], text: Sequence[int], needed: Sequence[int] = ()
-) -> Cells:
-    """The batch by columns; `Rejected` if any text holds what PostgreSQL can't (NUL) or UTF-8 can't (half a pair).
+def cells_of(rows: Sequence[Row], width: int) -> Cells:
+    """The values of all rows, one after the other. ValueError when a row has not as many as there are columns."""
+    cells = list(chain.from_iterable(rows))
+    if len(cells) != len(rows) * width:
+        raise ValueError(f"rows of {width} columns were expected")
+    return cells
 
-    One search a column of the whole batch, so that it costs next to nothing. Without text and `needed` columns there
-    is nothing to lay out, and nothing is.
+
+def refuse_odd_text(table: str, columns: Sequence[str], cells: Cells, text: Sequence[int]) -> None:
+    """`Rejected` if any text holds what PostgreSQL can't (NUL) or UTF-8 can't (half a pair).
+
+    One search a column of the whole batch, so that it costs next to nothing.
     """
-    if not (text or needed):
-        return []
-    cells: Cells = list(zip(*rows, strict=True))
     for position in text:
-        joined = "".join(filter(None, cells[position]))
+        joined = "".join(filter(None, cells[position :: len(columns)]))
         if "\0" in joined or not (joined.isascii() or _is_utf8(joined)):
             raise Rejected(
                 f"A text for {table}.{columns[position]} holds a NUL character or half of a surrogate pair.",
                 "Pass it through `storable` before it is written.",
             )
-    return cells
 
 
 def _is_utf8(text: str) -> bool:
@@ -54,47 +55,32 @@ def _is_utf8(text: str) -> bool:
     return True
 
 
-def refuse_naive_times(cells: Cells, times: Sequence[int]) -> None:
+def refuse_naive_times(cells: Cells, width: int, times: Sequence[int]) -> None:
     """A time without a zone is a defect: nobody knows when it was."""
     for position in times:
-        if not any(cells[position]):
-            continue
-        last = None
-        for value in cells[position]:
-            if value is not last and value is not None:
-                last = value
-                if value.tzinfo is None:
-                    raise ValueError("a time without a zone reached the store")
+        for value in cells[position::width]:
+            if value is not None and value.tzinfo is None:
+                raise ValueError("a time without a zone reached the store")
 
 
-def texts_of_times(rows: Sequence[Row], cells: Cells, times: Sequence[int]) -> Iterable[Row]:
-    """The rows with the times at these positions as fixed-width UTC text."""
-    told = [position for position in times if any(cells[position])]
-    if not told:
-        return rows
-    for position in told:
-        cells[position] = tuple(_time_texts(cells[position]))
-    return zip(*cells, strict=True)
+_NUMBERS = {False: 0, True: 1, None: None}
 
 
-def _time_texts(values: Iterable[datetime | None]) -> Iterable[str | None]:
-    last: datetime | None = None
-    text: str | None = None
-    for value in values:
-        if value is None:
-            yield None
-        elif value is last:  # a batch often carries one and the same landing time
-            yield text
-        else:
-            last, text = value, utc_text(value)
-            yield text
+def spell(cells: Cells, width: int, times: Sequence[int], booleans: Sequence[int]) -> None:
+    """Put what SQLite keeps in the place of times (fixed-width UTC text) and truth values (whole numbers)."""
+    for position in times:
+        told = cells[position::width]
+        if any(told):
+            cells[position::width] = [value and utc_text(value) for value in told]
+    for position in booleans:
+        cells[position::width] = map(_NUMBERS.__getitem__, cells[position::width])
 
 
 def times_of_texts(rows: list[Row], times: Sequence[int], booleans: Sequence[int]) -> list[Row]:
     """What SQLite gave, with aware datetimes and bools where the columns are."""
     if not rows or not (times or booleans):
         return rows
-    cells: Cells = list(zip(*rows, strict=True))
+    cells = list(zip(*rows, strict=True))
     for position in times:
         cells[position] = tuple([None if v is None else utc_from_text(v) for v in cells[position]])
     for position in booleans:

@@ -22,10 +22,18 @@ NaturalText = Text().with_variant(postgresql.TEXT(collation="C"), "postgresql")
 """Text that compares by its bytes on both backends (SQLite does by default)."""
 
 
-@lru_cache(maxsize=1 << 13)
 def utc_text(value: datetime) -> str:
-    """Fixed-width UTC text, so that SQLite compares times by comparing text."""
-    v = value.astimezone(UTC)
+    """Fixed-width UTC text, so that SQLite compares times by comparing text. Naive values are refused."""
+    if value.tzinfo is not UTC:
+        if value.tzinfo is None:
+            raise ValueError("a time without a zone reached the store")
+        value = value.astimezone(UTC)
+    return _utc_text(value)
+
+
+@lru_cache(maxsize=1 << 13)
+def _utc_text(v: datetime) -> str:
+    # Of a time in UTC: in other zones, the two times when a clock is put back are equal to each other.
     parts = (v.year, v.month, v.day, v.hour, v.minute, v.second, v.microsecond)
     return "%04d-%02d-%02dT%02d:%02d:%02d.%06dZ" % parts  # noqa: UP031 (half the time of isoformat or an f-string)
 
