@@ -16,11 +16,10 @@ import numpy as np
 
 from benchmarks.identity.labelled import SETS, LabelledSet, crm_companies, crm_exports
 from unified_model.entities import Kind, OrganizationRecord, PersonRecord
-from unified_model.identity.candidates import pairing_keys
 from unified_model.identity.cluster import cluster_component
 from unified_model.identity.compare import weigh
 from unified_model.identity.forms import Form, organization_form, person_form
-from unified_model.identity.keys import keys_of
+from unified_model.identity.keys import keys_of, pairing_keys, rule_of
 from unified_model.identity.model import MatchModel, shipped_model
 from unified_model.identity.stats import COUNTED_UP_TO, TOP_PEOPLE, people_bucket, size_bucket
 
@@ -116,9 +115,10 @@ def candidate_pairs(
     keys: list[list[int]], blocks: dict[int, list[int]], sizes: dict[int, int]
 ) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
     """Distinct pairs of records that share a key which may form pairs."""
+    oversize = {key for key, size in sizes.items() if size > rule_of(key).cap}
     allowed: dict[int, list[int]] = defaultdict(list)
     for record, held in enumerate(keys):
-        for key in pairing_keys(held, sizes):
+        for key in pairing_keys(held, oversize):
             allowed[key].append(record)
     n = len(keys)
     found = []

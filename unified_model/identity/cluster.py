@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from unified_model.identity.conflict import conflict_of
+from unified_model.identity.conflict import conflict_of, telling
 from unified_model.identity.forms import Form
 from unified_model.identity.model import MatchModel
 
@@ -113,11 +113,15 @@ class _Agglomeration:
             self.cluster: dict[int, list[int]] = {}
             self.forbidden: dict[int, set[tuple[int, int]]] = {}
             self.sources: dict[int, set[str]] = {}
+            self.tellings: dict[int, dict[object, Form]] = {}
         for member in members:
             self.root[member] = member
             self.cluster[member] = [member]
             self.forbidden[member] = set(self.sides[member])
             self.sources[member] = {self.unique_of[member]} if member in self.unique_of else set()
+            form = self.forms[member]
+            told = telling(self.model.kind, form)
+            self.tellings[member] = {} if told is None else {told: form}
 
     def run(self, same: Sequence[frozenset[int]], links: Sequence[Link]) -> Clustering:
         open_links: dict[tuple[int, int], HeldApart] = {}
@@ -165,9 +169,8 @@ class _Agglomeration:
     def _obstacle(self, a: int, b: int) -> str | None:
         if not self.sources[a].isdisjoint(self.sources[b]):
             return "unique"
-        forms, kind = self.forms, self.model.kind
-        ours, theirs = [forms[one] for one in self.cluster[a]], [forms[one] for one in self.cluster[b]]
-        if any(conflict_of(kind, one, other) for one in ours for other in theirs):
+        ours, theirs = self.tellings[a].values(), self.tellings[b].values()
+        if any(conflict_of(self.model.kind, one, other) for one in ours for other in theirs):
             return "conflict"
         if self.model.support is not None and not self._is_supported(self.cluster[a], self.cluster[b]):
             return "thin"
@@ -196,6 +199,7 @@ class _Agglomeration:
         self.cluster[a] += self.cluster.pop(b)
         self.forbidden[a] |= self.forbidden.pop(b)
         self.sources[a] |= self.sources.pop(b)
+        self.tellings[a] |= self.tellings.pop(b)
 
     def _leave_open(
         self, open_links: dict[tuple[int, int], HeldApart], a: int, b: int, weight: int, reason: str

@@ -23,6 +23,14 @@ def conflict_of(kind: Kind, a: Form, b: Form) -> str | None:
     return _person_conflict(a, b) if kind == "person" else _organization_conflict(a, b)
 
 
+def telling(kind: Kind, form: Form) -> object:
+    """What of a form conflicts are made of: equal for forms that conflict with the same others, None with no other."""
+    if kind == "person":
+        return id(form)
+    held = tuple(form.get("i", ())), tuple(form.get("d", ()))
+    return held if any(held) else None
+
+
 def _share_an_identifier(a: list[str], b: list[str]) -> bool:
     """One number, give or take a slip, is stronger than whatever else differs."""
     return any(one == other or (len(one) > 8 and OSA.distance(one, other) == 1) for one in a for other in b)

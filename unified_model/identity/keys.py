@@ -8,7 +8,7 @@ it forms none, and what was skipped is counted.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Container, Iterable, Iterator
 from hashlib import blake2b
 from typing import NamedTuple
 
@@ -46,10 +46,10 @@ class Rule(NamedTuple):
 RULES: tuple[Rule, ...] = (
     Rule("email", "person", 1, 60, "same e-mail", people=(1, 2, 3)),
     Rule("phone", "person", 2, 60, "same phone", people=(1, 2, 3)),
-    Rule("name", "person", 3, 100, "same given and family name, in any order, nicknames as one"),
+    Rule("name", "person", 3, 30, "same given and family name, in any order, nicknames as one"),
     Rule("family", "person", 4, 12, "same rare family name", sizes=(2, 4, 6, 8)),
     Rule("circle_family", "person", 5, 60, "same company (or town, where none is named) and family name"),
-    Rule("circle_given", "person", 6, 60, "same company (or town, where none is named) and given name"),
+    Rule("circle_given", "person", 6, 30, "same company (or town, where none is named) and given name"),
     Rule("postcode_given", "person", 7, 40, "same post code and given name"),
     Rule("birth", "person", 8, 60, "same birth date"),
     Rule("birth_initials", "person", 9, 100, "same birth date and initials", refines="birth"),
@@ -59,8 +59,9 @@ RULES: tuple[Rule, ...] = (
     Rule("domain", "organization", 17, 1000, "same internet domain", people=(2,)),
     Rule("core", "organization", 18, 1000, "same name without legal form"),
     Rule("phone", "organization", 19, 60, "same phone", people=(2,)),
-    Rule("first_word", "organization", 20, 300, "same first word or start of the domain"),
-    Rule("sorted_words", "organization", 21, 500, "same start of the two longest words"),
+    Rule("first_word", "organization", 20, 100, "same first word or start of the domain"),
+    Rule("two_words", "organization", 25, 150, "same first word and start of the second", refines="first_word"),
+    Rule("sorted_words", "organization", 21, 100, "same start of the two longest words"),
     Rule("consonants", "organization", 23, 1000, "same consonants"),
     Rule("tail", "organization", 24, 200, "same letters after the first five"),
     Rule("identifier", "organization", 22, 60, "same registration"),
@@ -87,6 +88,16 @@ def key_hash(kind: Kind, rule: str, value: str) -> int:
 def rule_of(key: int) -> Rule:
     """The rule a key was made by."""
     return RULE_OF_CODE[key & _RULE_MASK]
+
+
+def pairing_keys(keys: Iterable[int], oversize: Container[int]) -> list[int]:
+    """The keys of one record that form pairs: none that is oversize, refining ones only beside an oversize parent.
+
+    A function of the current key table alone, never of the order that records came in.
+    """
+    held = [(key, RULE_OF_CODE[key & _RULE_MASK]) for key in keys]
+    crowded = {rule.name for key, rule in held if key in oversize}
+    return [key for key, rule in held if key not in oversize and (rule.refines is None or rule.refines in crowded)]
 
 
 def worth(rule: Rule, size_bucket: int, people_bucket: int) -> tuple[int, int]:
@@ -158,6 +169,9 @@ def _organization_values(form: Form) -> Iterator[tuple[str, str]]:
     starts += [domain_label(domain).split(" ")[0] for domain in form.get("d", ())[:2]]
     for start in dict.fromkeys(start[:6] for start in starts if len(start) > 1):
         yield "first_word", start
+    if " " in name:
+        first, second = name.split(maxsplit=2)[:2]
+        yield "two_words", f"{first[:6]} {second[:3]}"
     words = sorted(sorted(name.split(), key=lambda word: (-len(word), word))[:2])
     closed = name.replace(" ", "")
     consonants = "".join(letter for letter in closed[:1] + closed[1:].translate(_VOWELS))

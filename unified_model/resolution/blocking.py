@@ -59,7 +59,7 @@ def apply_key_log(store: Store, guard: Guard | None, progress: Callable[[str, in
 
 def _recount(store: Store, distinct: np.ndarray[Any, Any], guard: Guard | None) -> None:
     with store.read() as conn:
-        counts = store_keys.crowded(conn, distinct)
+        counts = store_keys.crowded(conn, distinct, COUNTED_UP_TO + 1)
         before = store_keys.stats_among(conn, distinct)
         people = _people(conn, counts)
     changed, gone = {}, [key for key in before if key not in counts]
@@ -109,13 +109,13 @@ def _people(conn: Any, counts: dict[int, int]) -> dict[int, int]:
 def _requeue(store: Store, keys: list[int], guard: Guard | None) -> None:
     """Every record that holds one of the keys must be linked anew, unless it waits for that already."""
     with store.read() as conn:
-        waiting = queue.waiting_at_stage(conn, queue.LINKS)
+        waiting = queue.waiting_for_links(conn)
     for part in store_keys.in_chunks(len(keys), HOLDERS_A_READ):
         with store.read() as conn:
             touched = {record for _, record in store_keys.holders(conn, keys[part])} - waiting
         if touched:
             seq = store.allocate("queue", 1)[0]
-            stages = dict.fromkeys(touched, queue.LINKS)
+            stages = dict.fromkeys(touched, queue.WORTH)
             _write(store, guard, queue.enqueue, stages, seq, "a shared key changed its worth")
             waiting |= touched
 

@@ -31,6 +31,11 @@ class Clustered:
     clusters: list[list[int]]
     doubts: list[Doubt]
 
+    @property
+    def oversize(self) -> bool:
+        """Whether a cluster was over the size limit and is held together by stronger links only."""
+        return any(doubt.reason == "oversize" for doubt in self.doubts)
+
 
 def cluster_group(
     group: Sequence[int],

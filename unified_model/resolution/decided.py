@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from unified_model.records import NaturalKey
 from unified_model.store.decisions import Decision, all_decisions, standing, vendor_merges
 from unified_model.store.engine import Connection
-from unified_model.store.members import records_by_key
+from unified_model.store.members import records_by_id, records_by_key
 
 Pair = tuple[frozenset[int], frozenset[int]]
 
@@ -26,6 +26,8 @@ class Decided:
     """Record -> the `different` pairs it is in."""
     together: dict[int, list[frozenset[int]]] = field(default_factory=dict)
     """Record -> the `same` groups it is in."""
+    divides_organizations: bool = False
+    """Whether any `different` is about organizations."""
     order: dict[frozenset[int], int] = field(default_factory=dict)
     """`same` group -> its turn: where two contradict a `different`, the first one stands."""
 
@@ -60,6 +62,8 @@ def decided(conn: Connection) -> Decided:
         told.same.append(_known((gone, survivor), found))
     told.same = [group for group in told.same if len(group) > 1]
     _index(told)
+    apart = records_by_id(conn, sorted({min(left) for left, _ in told.different}))
+    told.divides_organizations = any(member.kind == "organization" for member in apart.values())
     return told
 
 

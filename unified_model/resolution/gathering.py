@@ -1,9 +1,14 @@
-"""Third step: which records must be looked at together: whole components, and customers they are about to leave."""
+"""Third step: which records must be looked at together.
+
+What changed is worked out with all records of the customers concerned, and with the customers one strong link away,
+which it may join or leave. Those keep their records unless the clustering says otherwise: whether two clusters may join
+depends on the two alone, so what lies behind an unchanged neighbour stays as it is, however large the component.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from unified_model.resolution.decided import Decided
 from unified_model.store.engine import Connection
@@ -13,50 +18,83 @@ from unified_model.store.members import customers_of, members_of
 
 @dataclass(slots=True)
 class Gathered:
-    """Records closed under links that merge, decisions and present customers; and what was met on the way."""
+    """Records of whole customers, closed one strong link or decision around those that changed."""
 
-    records: set[int]
-    links: dict[int, list[Link]]
+    records: set[int] = field(default_factory=set)
+    inner: set[int] = field(default_factory=set)
+    """Records that changed, with all of their customers: everything they are bound to is among `records`."""
+    links: dict[int, list[Link]] = field(default_factory=dict)
     """Record -> every link that touches it, weak ones included."""
-    customers: dict[int, str]
+    customers: dict[int, str] = field(default_factory=dict)
     """Where each record belongs now; new records are missing."""
-    groups: list[list[int]]
+    groups: list[list[int]] = field(default_factory=list)
     """The records, partitioned: a group shares links, decisions or a present customer, and is settled as one."""
 
 
-def gather(conn: Connection, seeds: Iterable[int], decided: Decided, threshold: int) -> Gathered:
-    """Follow links at or above the threshold, `same` decisions and present customers until nothing is new."""
-    records: set[int] = set()
-    links: dict[int, list[Link]] = {}
-    customers: dict[int, str] = {}
-    asked: set[str] = set()
-    sets = _Sets()
-    frontier = set(seeds)
+def gather(
+    conn: Connection, changed: Iterable[int], decided: Decided, threshold: int, *, entire: bool = False
+) -> Gathered:
+    """The changed records' customers whole, and those bound to them by a link at or above the threshold or by `same`.
+
+    What a record without customer is bound to counts as changed, since the record is likely to join it. `entire`: so
+    does everything that is bound to what changed, to the end of the component.
+    """
+    found, sets = Gathered(), _Sets()
+    frontier, around = set(changed), set[int]()
     while frontier:
-        records |= frontier
-        found: set[int] = set()
-        some = sorted(frontier)
-        for link in links_of(conn, some):
-            for end in (link.a, link.b):
-                if end in frontier:
-                    links.setdefault(end, []).append(link)
-            if link.weight >= threshold:
-                sets.join(link.a, link.b)
-                found.update((link.a, link.b))
-        for record in some:
-            for other in decided.neighbours.get(record, ()):
+        before = set(found.records)
+        around |= _take(conn, found, sets, frontier, decided, threshold)
+        around -= found.records
+        new = found.records - before - found.customers.keys()
+        frontier = set(around) if entire else _bound_to(new, around, found.links, decided, threshold)
+    found.inner = set(found.records)
+    _take(conn, found, sets, around, decided, threshold)
+    for record in found.records:
+        near = [_other(link, record) for link in found.links.get(record, ()) if link.weight >= threshold]
+        for other in (*near, *decided.neighbours.get(record, ())):
+            if other in found.records:
                 sets.join(record, other)
-                found.add(other)
-        belongs = customers_of(conn, some)
-        customers.update({record: customer for record, (customer, _) in belongs.items()})
-        new = sorted({customer for customer, _ in belongs.values()} - asked)
-        asked.update(new)
-        for members in members_of(conn, new).values():
-            found.update(members)
-            for member in members[1:]:
-                sets.join(members[0], member)
-        frontier = found - records
-    return Gathered(records, links, customers, sets.partition(records))
+    found.groups = sets.partition(found.records)
+    return found
+
+
+def _bound_to(
+    new: set[int], around: set[int], links: Mapping[int, list[Link]], decided: Decided, threshold: int
+) -> set[int]:
+    """Those around that are bound to one of the new records."""
+    found: set[int] = set()
+    for record in new:
+        found.update(_other(link, record) for link in links.get(record, ()) if link.weight >= threshold)
+        found.update(decided.neighbours.get(record, ()))
+    return found & around
+
+
+def _other(link: Link, record: int) -> int:
+    return link.b if link.a == record else link.a
+
+
+def _take(
+    conn: Connection, found: Gathered, sets: _Sets, records: Iterable[int], decided: Decided, threshold: int
+) -> set[int]:
+    """Add records and the rest of their customers; returns all that is bound to them."""
+    here = set(records)
+    belongs = {customer for customer, _ in customers_of(conn, sorted(here)).values()}
+    for customer, members in members_of(conn, sorted(belongs)).items():
+        here.update(members)
+        found.customers.update(dict.fromkeys(members, customer))
+        for member in members[1:]:
+            sets.join(members[0], member)
+    found.records |= here
+    bound: set[int] = set()
+    for link in links_of(conn, sorted(here)):
+        for end in (link.a, link.b):
+            if end in here:
+                found.links.setdefault(end, []).append(link)
+        if link.weight >= threshold:
+            bound.update((link.a, link.b))
+    for record in here:
+        bound.update(decided.neighbours.get(record, ()))
+    return bound
 
 
 def components(members: Sequence[int], links: Iterable[Link], groups: Iterable[Iterable[int]]) -> list[list[int]]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from unified_model.identity import compare
-from unified_model.identity.keys import Key, key_hash, keys_of, rule_of
+from unified_model.identity.keys import key_hash, keys_of, pairing_keys
 from unified_model.identity.model import MatchModel
 from unified_model.resolution.twins import REMEMBERED, TwinMemory
 from unified_model.store import keys as store_keys
@@ -44,7 +45,7 @@ def link_records(
     with store.read() as conn:
         # What has landed since the log was applied waits for the next round: its keys are not in the index yet.
         late = store_keys.logged_records(conn)
-        waiting = [w for w in queue.take(conn, queue.LINKS, kind=kind) if w.record not in late]
+        waiting = [w for w in queue.take_links(conn, kind) if w.record not in late]
     pending = {w.record for w in waiting}
     memory = TwinMemory()
     if kind == "organization" and RECORDS_A_CHUNK < len(waiting) <= REMEMBERED:
@@ -85,16 +86,20 @@ def _link_chunk(
             rows, records = twin_links(conn, model, records, pending, memory)
         else:
             rows = links_for(conn, kind, model, records, pending)
-        before = links.links_of(conn, records)
+        before = {(link.a, link.b): link.weight for link in links.links_of(conn, records)}
     after = {(a, b): weight for a, b, weight, _, _ in rows}
-    lost = {end for link in before if after.get((link.a, link.b)) != link.weight for end in (link.a, link.b)} - mine
-    _write_links(store, chunk, records, rows, lost, guard)
+    lost = {end for pair, weight in before.items() if after.get(pair) != weight for end in pair}
+    changed = lost | {end for pair in after if pair not in before for end in pair}
+    done = [w for w in chunk if w.stage != queue.WORTH or w.record in changed]
+    same = [w for w in chunk if w.stage == queue.WORTH and w.record not in changed]
+    _write_links(store, done, same, records, rows, lost - mine, guard)
     return len(rows)
 
 
 def _write_links(
     store: Store,
-    chunk: Sequence[Waiting],
+    done: Sequence[Waiting],
+    same: Sequence[Waiting],
     records: Sequence[int],
     rows: Sequence[LinkRow],
     lost: set[int],
@@ -102,9 +107,11 @@ def _write_links(
 ) -> None:
     """Replace the links of the records, some thousands a transaction; killed between two, the rest is still queued.
 
-    A link goes with the later of its two ends: what the later one's turn drops, it also writes.
+    A link goes with the later of its two ends: what the later one's turn drops, it also writes. `done` go on to their
+    values, `same` have no other links than before and leave the queue.
     """
-    asked = {w.record: w for w in chunk}
+    asked = {w.record: w for w in (*done, *same)}
+    again = {w.record for w in same}
     # Records nobody asked for come first: the others must stay queued until every link is written.
     ordered = sorted(records, key=lambda record: (record in asked, record))
     turn = {record: place // RECORDS_A_WRITE for place, record in enumerate(ordered)}
@@ -120,7 +127,9 @@ def _write_links(
             links.replace_links(work.conn, some, mine.get(number, []))
             if not number:
                 queue.enqueue(work.conn, dict.fromkeys(lost, queue.VALUES), seq, "a neighbour's links changed")
-            queue.advance(work.conn, [asked[record] for record in some if record in asked])
+            mine_to_do = [asked[record] for record in some if record in asked]
+            queue.advance(work.conn, [w for w in mine_to_do if w.record not in again])
+            queue.drop(work.conn, [w for w in mine_to_do if w.record in again])
             work.commit()
 
 
@@ -129,9 +138,9 @@ def links_for(
 ) -> list[LinkRow]:
     """Links of these records, but for those to `pending` ones, as rows (a, b, weight, evidence, model version)."""
     forms = match_forms(conn, kind, records)
-    keys = {record: keys_of(kind, form) for record, form in forms.items()}  # type: ignore[arg-type]
-    stats = store_keys.stats_of(conn, sorted({key.hash for some in keys.values() for key in some}))
-    usable = {hash_ for some in keys.values() for hash_ in pairing_keys(some, stats)}
+    keys = [[key.hash for key in keys_of(kind, form)] for form in forms.values()]  # type: ignore[arg-type]
+    stats = store_keys.stats_of(conn, sorted({*chain.from_iterable(keys)}))
+    usable = _usable(keys, stats)
     left, right = _pairs(store_keys.holders(conn, sorted(usable)), set(forms), pending)
     if not len(left):
         return []
@@ -155,9 +164,10 @@ def twin_links(
     memory.make_room()
     near = {end for link in links.links_of(conn, asked) for end in (link.a, link.b)} - pending
     own = memory.forms(conn, sorted({*asked, *near}))
-    keys = [keys_of("organization", form) for form in {id(form): form for form in own.values()}.values()]
-    stats = store_keys.stats_of(conn, sorted({key.hash for some in keys for key in some}))
-    usable = {hash_ for some in keys for hash_ in pairing_keys(some, stats)}
+    different = {id(form): form for form in own.values()}.values()
+    keys = [[key.hash for key in keys_of("organization", form)] for form in different]
+    stats = store_keys.stats_of(conn, sorted({*chain.from_iterable(keys)}))
+    usable = _usable(keys, stats)
     holders = store_keys.holders(conn, sorted(usable))
     forms = memory.forms(conn, {record for _, record in holders})
     twins = memory.leaders(conn, forms)
@@ -182,15 +192,10 @@ def _family_keys(forms: Mapping[int, dict[str, Any]], records: Sequence[int]) ->
     return {key_hash("person", "family", family.split()[0]) for family in families if family}
 
 
-def pairing_keys(keys: Sequence[Key], stats: Mapping[int, Stat]) -> list[int]:
-    """The keys of one record that form pairs: none that is oversize, refining ones only beside an oversize parent."""
-    oversize = {key.rule for key in keys if key.hash in stats and stats[key.hash].oversize}
-    pairing = []
-    for key in keys:
-        refines = rule_of(key.hash).refines
-        if not (key.hash in stats and stats[key.hash].oversize) and (refines is None or refines in oversize):
-            pairing.append(key.hash)
-    return pairing
+def _usable(keys: Iterable[Sequence[int]], stats: Mapping[int, Stat]) -> set[int]:
+    """Of the keys of some records, those that form pairs for any of them."""
+    oversize = {key for key, stat in stats.items() if stat.oversize}
+    return {key for some in keys for key in pairing_keys(some, oversize)}
 
 
 def _pairs(holders: Sequence[tuple[int, int]], mine: set[int], pending: set[int]) -> tuple[Array, Array]:

@@ -27,7 +27,6 @@ from unified_model.store import golden_rows, links, members, queue
 from unified_model.store.engine import Connection, Store
 from unified_model.store.golden_rows import GoldenBatch
 from unified_model.store.landing import match_forms
-from unified_model.store.links import Link
 from unified_model.store.members import Issued, Member
 from unified_model.store.queue import Waiting
 
@@ -44,6 +43,10 @@ class Settlement:
     unique_sources: frozenset[int]
     new_id: Callable[[], str]
     guard: Guard | None
+
+    def divides(self, kind: str) -> bool:
+        """Whether twins may be in different clusters, so that links are spread over all twins of a component."""
+        return kind == "organization" and (bool(self.unique_sources) or self.decided.divides_organizations)
 
 
 @dataclass(slots=True)
@@ -65,15 +68,30 @@ class Facts:
         return not member.deleted and (not member.implied or record in self.employed_at)
 
 
+@dataclass(slots=True)
+class Settled:
+    """What settling some groups did."""
+
+    happened: Counter[str] = field(default_factory=Counter)
+    open: set[int] = field(default_factory=set)
+    """Records to be gathered as changed: a neighbour turned out to change too, and what lies behind it is not known."""
+    entire: set[int] = field(default_factory=set)
+    """Records whose whole component must be looked at."""
+
+
 def settle(
     work: Settlement, gathered: Gathered, batch: Sequence[list[int]], waiting: Mapping[int, Waiting], now: datetime
-) -> Counter[str]:
-    """Settle some groups; returns counts of what happened to customers."""
-    records = [record for group in batch for record in group]
+) -> Settled:
+    """Settle some groups, but for those of which more must be gathered first."""
+    done = Settled()
     with work.store.read() as conn:
-        facts = read_facts(conn, batch)
-        customers, doubts = _customers(work, facts, batch, gathered.links)
-        golden, moves, happened = _changes(conn, work, facts, customers, waiting, now)
+        facts = Facts(members.records_by_id(conn, [record for group in batch for record in group]))
+        read_forms(conn, facts, batch)
+        found = _clusters(work, facts, batch, gathered, waiting, done)
+        records = [record for cluster in found.clusters for record in cluster]
+        read_values(conn, facts, records)
+        customers = [_customer(work, facts, cluster) for cluster in found.clusters]
+        golden, moves, done.happened = _changes(conn, work, facts, customers, waiting, now)
     minted = [(c.id, _anchor(facts, c.members)) for c in customers if c.minted]
     sequence = work.store.allocate("customer", len(minted), ordered=True)
     with work.store.begin() as unit:
@@ -82,21 +100,33 @@ def settle(
         members.issue(unit.conn, [(id_, anchor, n, now) for (id_, anchor), n in zip(minted, sequence, strict=True)])
         members.move(unit.conn, *moves)
         golden_rows.write_golden(unit.conn, golden)
-        links.replace_reviews(unit.conn, records, doubts)
-        queue.drain(unit.conn, [waiting[r] for r in records if r in waiting])
+        links.replace_reviews(unit.conn, found.inner, found.doubts)
+        queue.drain(unit.conn, [waiting[record] for record in records if record in waiting])
         unit.commit()
-    happened["records"] += len(records)
-    return happened
+    done.happened["records"] += len(records)
+    return done
 
 
 def read_facts(conn: Connection, batch: Sequence[Sequence[int]]) -> Facts:
     """The facts of some groups of records."""
     records = [record for group in batch for record in group]
     facts = Facts(members.records_by_id(conn, records))
-    several = {record for group in batch if len(group) > 1 for record in group}
+    read_forms(conn, facts, batch)
+    read_values(conn, facts, records)
+    return facts
+
+
+def read_forms(conn: Connection, facts: Facts, batch: Sequence[Sequence[int]]) -> None:
+    """What clustering reads of groups of several records."""
+    several = [record for group in batch if len(group) > 1 for record in group]
+    for kind in ("organization", "person"):
+        facts.forms.update(match_forms(conn, kind, [r for r in several if facts.members[r].kind == kind]))
+
+
+def read_values(conn: Connection, facts: Facts, records: Sequence[int]) -> None:
+    """What survivorship reads of records, and where they belong."""
     for kind in ("organization", "person"):
         mine = [r for r in records if facts.members[r].kind == kind]
-        facts.forms.update(match_forms(conn, kind, [r for r in mine if r in several]))
         facts.values.update(golden_rows.unified_values(conn, kind, mine))
     facts.points = golden_rows.points_of(conn, records)
     facts.employers = golden_rows.employers_of(conn, [r for r in records if facts.members[r].kind == "person"])
@@ -104,23 +134,57 @@ def read_facts(conn: Connection, batch: Sequence[Sequence[int]]) -> Facts:
     facts.belongs = members.customers_of(conn, records)
     for row in members.issued_to(conn, records):
         facts.issued.setdefault(row.anchor, []).append(row)
-    return facts
 
 
-def _customers(
-    work: Settlement, facts: Facts, batch: Sequence[list[int]], around: Mapping[int, list[Link]]
-) -> tuple[list[Customer], list[tuple[int, int, int, str, str]]]:
-    customers: list[Customer] = []
-    doubts: list[tuple[int, int, int, str, str]] = []
+@dataclass(slots=True)
+class _Found:
+    """What clustering some groups gave."""
+
+    clusters: list[list[int]] = field(default_factory=list)
+    """Those whose golden values may be others now."""
+    doubts: list[tuple[int, int, int, str, str]] = field(default_factory=list)
+    inner: list[int] = field(default_factory=list)
+    """Records all of whose neighbours were looked at: every waiting pair of theirs is among `doubts`."""
+
+
+def _clusters(
+    work: Settlement,
+    facts: Facts,
+    batch: Sequence[list[int]],
+    gathered: Gathered,
+    waiting: Mapping[int, Waiting],
+    done: Settled,
+) -> _Found:
+    """Clusters and doubts of the groups of which enough was gathered; notes the others in `done`."""
+    found = _Found()
     for group in batch:
-        near = sorted({link for record in group for link in around.get(record, ())})
+        near = sorted({link for record in group for link in gathered.links.get(record, ())})
         clustered = clusters.cluster_group(
             group, near, facts.members, facts.forms, work.models, work.decided, work.unique_sources
         )
         kind = facts.members[group[0]].kind
-        doubts.extend((*doubt, kind) for doubt in clusters.waiting_pairs(clustered, near, work.decided))
-        customers.extend(_customer(work, facts, cluster) for cluster in clustered.clusters)
-    return customers, doubts
+        inner = gathered.inner.intersection(group)
+        moved = _moved(clustered.clusters, gathered.customers)
+        if len(inner) < len(group) and (work.divides(kind) or clustered.oversize):
+            done.entire.update(group)
+        elif not moved <= inner:
+            done.open |= inner | moved
+        else:
+            found.inner += sorted(inner)
+            found.clusters += [c for c in clustered.clusters if c[0] in moved or not waiting.keys().isdisjoint(c)]
+            doubts = clusters.waiting_pairs(clustered, near, work.decided)
+            found.doubts += [(*doubt, kind) for doubt in doubts if doubt.a in inner or doubt.b in inner]
+    return found
+
+
+def _moved(found: Sequence[Sequence[int]], customers: Mapping[int, str]) -> set[int]:
+    """The records of clusters that are not just one customer as it stands."""
+    sizes = Counter(customers[record] for cluster in found for record in cluster if record in customers)
+    moved: set[int] = set()
+    for cluster in found:
+        if sizes[customers.get(cluster[0], "")] != len(cluster) or len({customers.get(r) for r in cluster}) > 1:
+            moved.update(cluster)
+    return moved
 
 
 def _customer(work: Settlement, facts: Facts, cluster: list[int]) -> Customer:

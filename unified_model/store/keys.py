@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from sqlalchemy import Connection, Select, delete, func, select
 
 from unified_model.store.bulk import delete_rows, rows_by_keys, write_rows
+from unified_model.store.codec import encode
 from unified_model.store.tables.identity import blocking_key, blocking_key_log, key_stat
 
 if TYPE_CHECKING:
@@ -107,24 +108,26 @@ def ranges_of(seq: Array) -> Iterator[tuple[int, int]]:
         yield int(seq[start]), int(seq[end])
 
 
-def crowded(conn: Connection, keys: Array) -> dict[int, int]:
-    """Keys among these that three records or more hold, with how many."""
+def crowded(conn: Connection, keys: Array, most: int) -> dict[int, int]:
+    """Keys among these that three records or more hold, with how many; `most` stands for any more."""
     if len(keys) < SCAN_FROM:
-        return _crowded_among(conn, keys)
+        return _crowded_among(conn, keys.tolist(), most)
     import numpy as np
 
     count = func.count()
     found = _numbers(conn, select(blocking_key.c.key, count).group_by(blocking_key.c.key).having(count >= CROWD), 2)
     wanted = found[np.isin(found[:, 0], keys)]
-    return dict(zip(wanted[:, 0].tolist(), wanted[:, 1].tolist(), strict=True))
+    return dict(zip(wanted[:, 0].tolist(), np.minimum(wanted[:, 1], most).tolist(), strict=True))
 
 
-def _crowded_among(conn: Connection, keys: Array) -> dict[int, int]:
-    counts: dict[int, int] = {}
-    for start in range(0, len(keys), 20_000):
-        for (key,) in rows_by_keys(conn, blocking_key, "key", keys[start : start + 20_000].tolist(), ("key",)):
-            counts[key] = counts.get(key, 0) + 1
-    return {key: n for key, n in counts.items() if n >= CROWD}
+def _crowded_among(conn: Connection, keys: list[int], most: int) -> dict[int, int]:
+    given: Any = (keys,)
+    values = "unnest(%s::bigint[]) as k(value)"
+    if conn.dialect.name == "sqlite":
+        given, values = (encode(keys),), "json_each(?) as k"
+    held = f"select 1 from blocking_key where key = k.value limit {most}"
+    counted = f"select k.value, (select count(*) from ({held}) as held) from {values}"
+    return {key: held for key, held in conn.exec_driver_sql(counted, given) if held >= CROWD}
 
 
 def holders(conn: Connection, keys: Sequence[int]) -> list[tuple[int, int]]:

@@ -3,25 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Select, func, select
 
 from unified_model.store.bulk import rows_by_keys
 from unified_model.store.tables.identity import resolve_queue
 from unified_model.store.tables.landing import source_record
 
-LINKS, VALUES = 0, 1
+LINKS, VALUES, WORTH = 0, 1, 2
+"""Stages: the record has changed, so links, then values; values alone; the worth of a key has changed, so links, and
+values only if any link did. Two different requests for one record add up to the first."""
 
-# Written out, because these three run for every record of a first sync.
+# Written out, because these run for every record of a first sync.
 _ENQUEUE = """
 insert into resolve_queue (record, stage, seq, cause) values ({mark}, {mark}, {mark}, {mark})
 on conflict (record) do update set
-    stage = case when resolve_queue.stage < excluded.stage then resolve_queue.stage else excluded.stage end,
+    stage = case when resolve_queue.stage = excluded.stage then excluded.stage else 0 end,
     seq = excluded.seq,
     cause = excluded.cause
 """
 _ADVANCE = "update resolve_queue set stage = 1 where record = {mark} and seq = {mark}"
+_DROP = "delete from resolve_queue where record = {mark} and seq = {mark} and stage = 2"
 _DRAIN = "delete from resolve_queue where record = {mark} and seq = {mark} and stage = 1"
 
 
@@ -32,10 +35,11 @@ class Waiting(NamedTuple):
     seq: int
     cause: str | None
     kind: str
+    stage: int = VALUES
 
 
 def enqueue(conn: Connection, stages: Mapping[int, int], seq: int, cause: str) -> None:
-    """Ask for records to be resolved. A waiting request keeps its lower stage and takes the newer sequence."""
+    """Ask for records to be resolved: record -> stage. A request that waits already takes the newer sequence."""
     if not stages:
         return
     mark = "%s" if conn.dialect.name == "postgresql" else "?"
@@ -43,20 +47,24 @@ def enqueue(conn: Connection, stages: Mapping[int, int], seq: int, cause: str) -
     conn.exec_driver_sql(_ENQUEUE.format(mark=mark), rows)
 
 
-def take(conn: Connection, stage: int, limit: int | None = None, kind: str | None = None) -> list[Waiting]:
-    """Waiting records of a stage, by surrogate key (a storage order, without meaning)."""
+def take_links(conn: Connection, kind: str) -> list[Waiting]:
+    """Records of a kind waiting for links, by surrogate key (a storage order, without meaning)."""
+    return [Waiting(*row) for row in conn.execute(_taking(kind).where(resolve_queue.c.stage != VALUES))]
+
+
+def take_values(conn: Connection, limit: int) -> list[Waiting]:
+    """Records waiting for values alone, by surrogate key."""
+    return [Waiting(*row) for row in conn.execute(_taking().where(resolve_queue.c.stage == VALUES).limit(limit))]
+
+
+def _taking(kind: str | None = None) -> Select[Any]:
     queue = resolve_queue.c
     query = (
-        select(queue.record, queue.seq, queue.cause, source_record.c.kind)
+        select(queue.record, queue.seq, queue.cause, source_record.c.kind, queue.stage)
         .join(source_record, source_record.c.id == queue.record)
-        .where(queue.stage == stage)
         .order_by(queue.record)
     )
-    if kind is not None:
-        query = query.where(source_record.c.kind == kind)
-    if limit is not None:
-        query = query.limit(limit)
-    return [Waiting(*row) for row in conn.execute(query)]
+    return query if kind is None else query.where(source_record.c.kind == kind)
 
 
 def waiting_among(conn: Connection, records: Sequence[int]) -> dict[int, Waiting]:
@@ -65,9 +73,9 @@ def waiting_among(conn: Connection, records: Sequence[int]) -> dict[int, Waiting
     return {record: Waiting(record, seq, cause, "") for record, seq, cause in rows}
 
 
-def waiting_at_stage(conn: Connection, stage: int) -> set[int]:
-    """Every record waiting at a stage."""
-    return set(conn.execute(select(resolve_queue.c.record).where(resolve_queue.c.stage == stage)).scalars())
+def waiting_for_links(conn: Connection) -> set[int]:
+    """Every record waiting for links."""
+    return set(conn.execute(select(resolve_queue.c.record).where(resolve_queue.c.stage != VALUES)).scalars())
 
 
 def count(conn: Connection) -> int:
@@ -78,6 +86,11 @@ def count(conn: Connection) -> int:
 def advance(conn: Connection, done: Sequence[Waiting]) -> None:
     """Move records from links to values, except those asked for again meanwhile."""
     _run(conn, _ADVANCE, done)
+
+
+def drop(conn: Connection, done: Sequence[Waiting]) -> None:
+    """Take records out of the queue whose links turned out the same, except those asked for again meanwhile."""
+    _run(conn, _DROP, done)
 
 
 def drain(conn: Connection, done: Iterable[Waiting]) -> None:

@@ -20,7 +20,7 @@ from unified_model.resolution.blocking import apply_key_log
 from unified_model.resolution.decided import decided
 from unified_model.resolution.gathering import gather, in_batches
 from unified_model.resolution.linking import link_records
-from unified_model.resolution.settling import Settlement, settle
+from unified_model.resolution.settling import Settled, Settlement, settle
 from unified_model.store import queue
 from unified_model.store.engine import Store
 from unified_model.store.sources import unique_sources
@@ -144,22 +144,29 @@ def _settle_round(
     lowest = min(model.merge for model in models.values())
     while not (should_stop and should_stop()):
         with store.read() as conn:
-            waiting = {w.record: w for w in queue.take(conn, queue.VALUES, WAITING_A_ROUND)}
-            if not waiting:
-                break
-            # On the snapshot of the queue: a request that a decision has made is never worked off without it.
-            work = Settlement(store, models, decided(conn), unique_sources(conn), new_id, guard)
-            gathered = gather(conn, waiting, work.decided, lowest)
-            others = [r for r in gathered.records if r not in waiting]
-            waiting.update(queue.waiting_among(conn, others))
-        for batch in in_batches(gathered.groups, RECORDS_A_BATCH):
-            if should_stop and should_stop():
-                return done
-            happened = settle(work, gathered, batch, waiting, clock())
-            _count(counts, happened)
-            done += happened["records"]
-            if progress:
-                progress("settle", done, max(total, done))
+            waiting = {w.record: w for w in queue.take_values(conn, WAITING_A_ROUND)}
+        if not waiting:
+            break
+        to_gather = [(set(waiting), False)]
+        while to_gather:
+            changed, entire = to_gather.pop()
+            with store.read() as conn:
+                # Never older than the requests at hand: none that a decision has made is worked off without it.
+                work = Settlement(store, models, decided(conn), unique_sources(conn), new_id, guard)
+                gathered = gather(conn, changed, work.decided, lowest, entire=entire)
+                waiting.update(queue.waiting_among(conn, sorted(gathered.inner - waiting.keys())))
+            again = Settled()
+            for batch in in_batches(gathered.groups, RECORDS_A_BATCH):
+                if should_stop and should_stop():
+                    return done
+                settled = settle(work, gathered, batch, waiting, clock())
+                _count(counts, settled.happened)
+                done += settled.happened["records"]
+                again.open |= settled.open
+                again.entire |= settled.entire
+                if progress:
+                    progress("settle", done, max(total, done))
+            to_gather += [each for each in ((again.open, False), (again.entire, True)) if each[0]]
     return done
 
 

@@ -8,19 +8,14 @@ import numpy as np
 import pytest
 
 from tests.builders import contact, new_world
-from unified_model.identity.keys import RULES, Key, key_hash
 from unified_model.records import NaturalKey
 from unified_model.resolution.decided import decided
 from unified_model.resolution.gathering import components, in_batches
-from unified_model.resolution.linking import pairing_keys
 from unified_model.store.decisions import Decision, standing
-from unified_model.store.keys import LogSegment, Stat, net_changes, ranges_of
+from unified_model.store.keys import LogSegment, net_changes, ranges_of
 from unified_model.store.links import Link
 
 MADE = datetime(2026, 1, 1, tzinfo=UTC)
-BIRTH = Key(key_hash("person", "birth", "1980-04-05"), "birth", "1980-04-05")
-EMAIL = Key(key_hash("person", "email", "a@x.org"), "email", "a@x.org")
-CROWDED = Stat(1_000, 8, 0, True)
 
 
 def segment(*entries: tuple[int, int, int]) -> LogSegment:
@@ -45,18 +40,6 @@ def test_of_all_that_the_log_says_of_a_key_and_a_record_the_last_word_counts() -
 
 def test_only_what_was_read_of_the_log_is_forgotten() -> None:
     assert list(ranges_of(np.array([1, 2, 3, 7, 9, 10]))) == [(1, 3), (7, 7), (9, 10)]
-
-
-def test_an_oversize_key_forms_no_pairs_and_the_others_do() -> None:
-    assert pairing_keys([BIRTH, EMAIL], {BIRTH.hash: CROWDED}) == [EMAIL.hash]
-
-
-def test_a_refining_key_stands_in_for_its_oversize_parent_only() -> None:
-    finer_rule = next(rule for rule in RULES if rule.refines == "birth")
-    finer = Key(key_hash("person", finer_rule.name, "x"), finer_rule.name, "x")
-
-    assert pairing_keys([BIRTH, finer], {}) == [BIRTH.hash]
-    assert pairing_keys([BIRTH, finer], {BIRTH.hash: CROWDED}) == [finer.hash]
 
 
 def test_components_follow_links_and_decisions_but_not_out_of_the_group() -> None:

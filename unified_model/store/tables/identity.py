@@ -116,7 +116,11 @@ resolve_queue = Table(
     "resolve_queue",
     metadata,
     column("record", Surrogate, "source_record.id", key=True),
-    column("stage", SmallInteger, "0: links must be computed, 1: only clusters and golden values"),
+    column(
+        "stage",
+        SmallInteger,
+        "0: links, then clusters and golden values; 1: these alone; 2: links, the rest if they changed",
+    ),
     column("seq", Surrogate, "Grows with each request: a newer one survives the draining of an older"),
     column("cause", Text, "Why: landed, decision 12, key shared, remap ...", null=True),
     Index("ix_resolve_queue_stage", "stage", "record"),
