@@ -65,6 +65,8 @@ _BREAKS = re.compile("[\t-\r\x1c-\x1f\x85\u2028\u2029]+")
 def _without_controls(text: str) -> str:
     """Breaks become a space; controls, lone surrogates, byte order marks go; joiners and direction marks stay."""
     text = _BREAKS.sub(" ", text)
+    if text.isprintable():
+        return text
     return "".join(
         c for c in text if c.isprintable() or (unicodedata.category(c) not in ("Cc", "Cs") and c != "\ufeff")
     )

@@ -47,27 +47,29 @@ def unifier(mapping: ObjectMapping) -> Unify:
     return unify
 
 
+_MAPPED = {
+    PersonRecord: tuple(name for name in PERSON_FIELDS if name != "modified_at"),
+    OrganizationRecord: tuple(name for name in ORGANIZATION_FIELDS if name != "modified_at"),
+}
+_mapped = {kind: attrgetter(*names) for kind, names in _MAPPED.items()}
+_point = attrgetter("kind", "raw", "label", "parts", "verified", "since", "until", "column")
+_affiliation = attrgetter("name", "domain", "website", "reference", "title", "since", "until")
+
+
 def hash_of_mapped(record: UnifiedRecord, volatile: Collection[str] = ()) -> str:
     """Hash of the unified form without the change stamp and volatile fields: a touch that changes no value is none.
 
-    `volatile` are single-valued or custom fields that come from volatile columns only.
+    `volatile` are single-valued or custom fields that come from volatile columns only. What the normaliser makes of the
+    form is no part of it. Plain tuples are hashed, because they encode twice as fast as the records themselves.
     """
-    if not volatile:
-        stamp, record.modified_at = record.modified_at, None
-        hashed = digest(encode_bytes(record))
-        record.modified_at = stamp
-        return hashed
-    held = {name: getattr(record, name) for name in ("modified_at", *(n for n in volatile if hasattr(record, n)))}
-    custom = record.custom
-    for name in held:
-        setattr(record, name, None)
-    if custom:
-        record.custom = {name: value for name, value in custom.items() if f"custom.{name}" not in volatile}
-    hashed = digest(encode_bytes(record))
-    for name, value in held.items():
-        setattr(record, name, value)
-    record.custom = custom
-    return hashed
+    values, custom = _mapped[type(record)](record), record.custom
+    if volatile:
+        named = zip(_MAPPED[type(record)], values, strict=True)
+        values = tuple([None if name in volatile else value for name, value in named])
+        custom = {name: value for name, value in custom.items() if f"custom.{name}" not in volatile}
+    affiliations = map(_affiliation, record.affiliations) if isinstance(record, PersonRecord) else ()
+    parts = (values, [*map(_point, record.points)], [*affiliations], record.consents, record.external_ids, custom)
+    return digest(encode_bytes(parts))
 
 
 def key_hashes(kind: Kind, form: dict[str, Any] | None) -> set[int]:
