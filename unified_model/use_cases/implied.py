@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from unified_model.entities import Affiliation, OrganizationRecord
 from unified_model.identity.forms import NORMALISER_VERSION, organization_form
@@ -28,6 +29,22 @@ def implied_id(affiliation: Affiliation) -> str | None:
     return f"{name}|{domain.replace('|', ' ')}" if name or domain else None
 
 
+class _Job(NamedTuple):
+    """A person's company: the natural key of its implied organization, and how the person's record tells it."""
+
+    key: str | None
+    told: Affiliation
+
+
+class _Employed(NamedTuple):
+    """A person whose companies are to be written; `before` are the organizations its former version named."""
+
+    person: int
+    jobs: list[_Job]
+    before: set[int]
+    living: bool
+
+
 class ImpliedOrganizations:
     """Finds or makes the organization records that a page's persons name. Keeps a bounded memory of known ones."""
 
@@ -35,29 +52,45 @@ class ImpliedOrganizations:
         self.store, self.source_id, self.run = store, source_id, run
         self.object = implied_object(object)
         self._known: dict[str, int] = {}
-        self._pending: list[tuple[int, list[Affiliation], set[int]]] = []
+        self._peopled: set[int] = set()
+        """Some of them that a person who is not deleted names, as pages before have seen to."""
+        self._pending: list[_Employed] = []
 
-    def employ(self, batch: Batch, person: int, record: Any, before: set[int]) -> None:
-        """Note a person's companies; `before` are the organizations its former version named."""
+    def employ(self, person: int, record: Any, before: set[int], *, living: bool = False) -> None:
+        """Note a person's companies. `living`: the person is surely not deleted."""
         if record.affiliations or before:
-            self._pending.append((person, record.affiliations, before))
+            jobs = [_Job(implied_id(told), told) for told in record.affiliations]
+            self._pending.append(_Employed(person, jobs, before, living))
+
+    def dismiss(self, batch: Batch, organizations: Iterable[int]) -> None:
+        """A person that named these was deleted: work them out again."""
+        for organization in organizations:
+            batch.want(organization, 1)
+            self._peopled.discard(organization)
 
     def settle(self, batch: Batch, now: datetime) -> None:
         """Write the page's affiliations into the batch, with organization records for companies not met before."""
-        named = (implied_id(a) for _, affiliations, _ in self._pending for a in affiliations)
-        wanted = dict.fromkeys(key for key in named if key)
-        self._find([key for key in wanted if key not in self._known])
-        new = [key for key in wanted if key not in self._known]
+        wanted = {job.key: None for one in self._pending for job in one.jobs if job.key not in self._known}
+        wanted.pop(None, None)
+        self._find([key for key in wanted if key])
+        new = [key for key in wanted if key and key not in self._known]
         for key, surrogate in zip(new, self.store.allocate("record", len(new)), strict=True):
             self._known[key] = surrogate
             self._make(batch, surrogate, key, now)
         moved: set[int] = set()
-        for person, affiliations, before in self._pending:
-            moved |= before ^ self._affiliate(batch, person, affiliations)
-        self._tell(batch, moved - {self._known[key] for key in new})
+        peopled: set[int] = set()
+        for one in self._pending:
+            now_at = self._affiliate(batch, one)
+            moved |= one.before ^ now_at
+            self._peopled -= one.before
+            if one.living:
+                peopled |= now_at
+        self._tell(batch, moved - {self._known[key] for key in new} - self._peopled)
+        self._peopled |= peopled
         self._pending.clear()
         if len(self._known) > CACHE_LIMIT:
             self._known.clear()
+            self._peopled.clear()
 
     def _find(self, keys: list[str]) -> None:
         if keys:
@@ -70,22 +103,24 @@ class ImpliedOrganizations:
 
         All that persons decide of a company is whether it is alive: one that others name too has nothing to learn.
         """
+        if not moved:
+            return
         with self.store.read() as conn:
-            sure = landing.named_by_others(conn, sorted(moved), [person for person, _, _ in self._pending])
+            sure = landing.named_by_others(conn, sorted(moved), [one.person for one in self._pending])
         for organization in moved - sure:
             batch.want(organization, 1)
 
-    def _affiliate(self, batch: Batch, person: int, affiliations: list[Affiliation]) -> set[int]:
+    def _affiliate(self, batch: Batch, one: _Employed) -> set[int]:
         """Write a person's companies; returns which organizations they are."""
         now_at: set[int] = set()
-        for position, a in enumerate(affiliations):
-            key = implied_id(a)
+        for position, (key, a) in enumerate(one.jobs):
             organization = self._known[key] if key else None
             if organization is not None:
                 now_at.add(organization)
-            batch.affiliations.append(
-                (person, position, organization, a.name, a.domain or a.website, a.reference, a.title, a.since, a.until)
-            )
+            batch.affiliations.append((
+                one.person, position, organization, a.name, a.domain or a.website, a.reference, a.title, a.since,
+                a.until,
+            ))  # fmt: skip
         return now_at
 
     def _make(self, batch: Batch, surrogate: int, key: str, now: datetime) -> None:

@@ -98,8 +98,10 @@ def land_page(work: PageWork, page: Page, now: datetime, guard: Guard | None, cu
     """Store a page and, unless None, its cursor. Returns its balanced counts."""
     counts = LandCounts(read=page.read, repeated=page.repeated)
     rejects = list(page.rejects)
-    named = [r for r in page.records if _has_storable_ids(r)]
-    rejects += [_unnameable(r) for r in page.records if not _has_storable_ids(r)]
+    named = page.records
+    if not _have_storable_ids(named):
+        rejects += [_unnameable(r) for r in named if not _have_storable_ids([r])]
+        named = [r for r in named if _have_storable_ids([r])]
     records = {r.record_id: r for r in named}
     counts.repeated += len(named) - len(records)
     with work.store.read() as conn:
@@ -167,8 +169,7 @@ def _rows(
         before = employers.get(surrogate, set())
         if change.record.deleted and change.known is not None:
             _delete(work, batch, change, now)
-            for organization in before:
-                batch.want(organization, 1)
+            work.implied.dismiss(batch, before)
             counts.deleted += not change.known.deleted
             counts.stored += 1
             continue
@@ -185,7 +186,7 @@ def _rows(
         if new and work.mapping.kind == "person":
             # Companies that a deleted record named had lost it: all that it names now must hear of its return.
             named = set() if change.known is not None and change.known.deleted else before
-            work.implied.employ(batch, surrogate, unified.record, named)
+            work.implied.employ(surrogate, unified.record, named, living=not change.record.deleted)
     work.implied.settle(batch, now)
     return batch
 
@@ -309,8 +310,8 @@ def _newest_stamp(page: Page) -> datetime | None:
     return max((r.modified_at for r in page.records if r.modified_at is not None), default=None)
 
 
-def _has_storable_ids(record: SourceRecord) -> bool:
-    ids = record.record_id + (record.merged_into or "")
+def _have_storable_ids(records: Iterable[SourceRecord]) -> bool:
+    ids = "".join([record.record_id + (record.merged_into or "") for record in records])
     return storable(ids) == ids
 
 

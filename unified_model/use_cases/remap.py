@@ -117,7 +117,7 @@ class _Remapping:
             hashes.append((unified.mapped_hash, unified.identity_hash, one.id))
             self._rows(batch, one, unified, forms.get(one.id))
             if self.mapping.kind == "person":
-                self.implied.employ(batch, one.id, unified.record, employers.get(one.id, set()))
+                self.implied.employ(one.id, unified.record, employers.get(one.id, set()))
         self.implied.settle(batch, now)
         self._write(batch, hashes, now, guard)
 
