@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -39,24 +39,30 @@ def gather(forms: Sequence[Form]) -> Gathered:
 class Column:
     """One field of all forms: `codes[record, position]` into `values`, -1 where there is none.
 
-    `measured` columns keep their values in alphabetical order. No value is compared that makes no key: how common it is
-    would be told by records that are not looked at again.
+    Filled batch by batch, so that the forms need not all be held at once. No value is compared that makes no key: how
+    common it is would be told by records that are not looked at again.
     """
 
-    __slots__ = ("codes", "values")
+    __slots__ = ("_instead", "_key", "_many", "_numbers", "_parts", "codes", "values")
 
-    def __init__(
-        self, gathered: Gathered, key: str, *, many: bool = False, measured: bool = False, instead: str = ""
-    ) -> None:
+    def __init__(self, key: str, *, many: bool = False, instead: str = "") -> None:
         """`many`: the field is a list. `instead`: another field, which is read where a form has it."""
-        numbers: dict[str, int] = {}
+        self._key, self._many, self._instead = key, many, instead
+        self._numbers: dict[str, int] = {}
+        self._parts: list[Codes] = []
+        self.codes: Codes = np.empty((0, 1), dtype=np.int32)
+        self.values: list[str] = []
+
+    def add(self, gathered: Gathered) -> None:
+        """Take in the field of some more forms."""
+        numbers = self._numbers
         number_of = numbers.setdefault
-        records, values = gathered.fields.get(key, ([], []))
-        width = min(VALUES, max(map(len, values), default=1)) if many else 1
+        records, values = gathered.fields.get(self._key, ([], []))
+        width = min(VALUES, max(map(len, values), default=1)) if self._many else 1
         codes = np.full((gathered.forms, width), -1, dtype=np.int32)
-        if not many:
+        if not self._many:
             codes[records, 0] = [number_of(value, len(numbers)) for value in values]
-            others, texts = gathered.fields.get(instead, ([], []))
+            others, texts = gathered.fields.get(self._instead, ([], []))
             codes[others, 0] = [number_of(text, len(numbers)) for text in texts]
         elif width == 1:
             codes[records, 0] = [number_of(value[0], len(numbers)) for value in values]
@@ -65,8 +71,18 @@ class Column:
                 held = [n for n, value in enumerate(values) if len(value) > position]
                 at = [records[n] for n in held]
                 codes[at, position] = [number_of(values[n][position], len(numbers)) for n in held]
-        self.values: list[str] = sorted(numbers) if measured else list(numbers)
-        self.codes: Codes = _in_order(codes, numbers, self.values) if measured else codes
+        self._parts.append(codes)
+
+    def close(self) -> None:
+        """All forms are in: lay out codes and values."""
+        width = max((part.shape[1] for part in self._parts), default=1)
+        codes = np.full((sum(map(len, self._parts)), width), -1, dtype=np.int32)
+        start = 0
+        for part in self._parts:
+            codes[start : start + len(part), : part.shape[1]] = part
+            start += len(part)
+        self.values, self.codes = list(self._numbers), codes
+        self._parts, self._numbers = [], {}
 
     def of_values(self, number: Callable[[str], int]) -> NDArray[np.int16]:
         """One number a distinct value, with a last entry (-1 picks it) for `none`."""
@@ -84,13 +100,15 @@ class Column:
         return found
 
 
-def _in_order(codes: Codes, numbers: dict[str, int], values: list[str]) -> Codes:
-    """Codes as places in the ordered `values`."""
-    place = np.empty(len(numbers) + 1, dtype=np.int32)
-    place[-1] = -1
-    place[[numbers[value] for value in values]] = np.arange(len(values), dtype=np.int32)
-    ordered: Codes = place[codes]
-    return ordered
+def fill(columns: Iterable[Column], batches: Iterable[Sequence[Form]]) -> None:
+    """Fill columns from forms, batch by batch."""
+    some = list(columns)
+    for forms in batches:
+        gathered = gather(forms)
+        for column in some:
+            column.add(gathered)
+    for column in some:
+        column.close()
 
 
 def best_shared(column: Column, left: Index, right: Index, worth: NDArray[np.int16]) -> NDArray[np.int16]:
@@ -121,7 +139,7 @@ def on_distinct_pairs(
 ) -> NDArray[np.int16]:
     """`measure` applied once to each distinct pair of values, spread back over all pairs. No code may be negative.
 
-    Values of one column are measured in alphabetical order: not every measure of likeness is the same both ways.
+    Two values of one column are measured in alphabetical order: not every measure of likeness is the same both ways.
     """
     if len(a) == 0:
         return np.zeros(0, dtype=np.int16)
@@ -129,7 +147,12 @@ def on_distinct_pairs(
         a, b = np.minimum(a, b), np.maximum(a, b)
     combined = a.astype(np.int64) * len(values_b) + b
     distinct, back = np.unique(combined, return_inverse=True)
-    first, second = np.divmod(distinct, len(values_b))
-    measured = measure([values_a[n] for n in first.tolist()], [values_b[n] for n in second.tolist()])
+    firsts, seconds = np.divmod(distinct, len(values_b))
+    first, second = [values_a[n] for n in firsts.tolist()], [values_b[n] for n in seconds.tolist()]
+    if values_a is values_b:
+        for n, (one, other) in enumerate(zip(first, second, strict=True)):
+            if one > other:
+                first[n], second[n] = other, one
+    measured = measure(first, second)
     spread: NDArray[np.int16] = np.asarray(measured, dtype=np.int16)[back]
     return spread

@@ -7,11 +7,12 @@ way round.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
+from unified_model.identity.columns import Index
 from unified_model.identity.forms import Form
 from unified_model.identity.model import MatchModel
 from unified_model.identity.organization_levels import OrganizationColumns, organization_levels
@@ -21,6 +22,7 @@ from unified_model.identity.stats import Stats
 
 Weights = NDArray[np.int32]
 LevelMatrix = NDArray[np.int8]
+Columns = PersonColumns | OrganizationColumns
 
 
 def weigh(
@@ -34,14 +36,23 @@ def weigh(
 
     `left` and `right` are positions in `forms`; `stats` holds the buckets of common keys, rarer ones may be missing.
     """
-    a, b = np.asarray(left, dtype=np.intp), np.asarray(right, dtype=np.intp)
-    numbers = model.level_numbers
-    if model.kind == "person":
-        found = person_levels(PersonColumns(forms, stats), a, b, numbers)
+    columns = columns_of(model, [forms], stats)
+    return weigh_columns(model, columns, np.asarray(left, dtype=np.intp), np.asarray(right, dtype=np.intp))
+
+
+def columns_of(model: MatchModel, batches: Iterable[Sequence[Form]], stats: Stats) -> Columns:
+    """Forms of a model's kind laid out to be weighed, batch after batch."""
+    return PersonColumns(batches, stats) if model.kind == "person" else OrganizationColumns(batches, stats)
+
+
+def weigh_columns(model: MatchModel, columns: Columns, left: Index, right: Index) -> tuple[Weights, LevelMatrix]:
+    """As `weigh`, of forms that are laid out already; `left` and `right` count through all batches."""
+    if isinstance(columns, PersonColumns):
+        found = person_levels(columns, left, right, model.level_numbers)
     else:
-        found = organization_levels(OrganizationColumns(forms, stats), a, b, numbers)
-    weights: Weights = np.full(len(a), model.base, dtype=np.int32)
-    levels: LevelMatrix = np.zeros((len(a), len(model.comparisons)), dtype=np.int8)
+        found = organization_levels(columns, left, right, model.level_numbers)
+    weights: Weights = np.full(len(left), model.base, dtype=np.int32)
+    levels: LevelMatrix = np.zeros((len(left), len(model.comparisons)), dtype=np.int8)
     for position, comparison in enumerate(model.comparisons):
         table = np.array([level.weight for level in comparison.levels], dtype=np.int32)
         levels[:, position] = found[comparison.name]

@@ -60,7 +60,7 @@ RULES: tuple[Rule, ...] = (
     Rule("core", "organization", 18, 1000, "same name without legal form"),
     Rule("phone", "organization", 19, 60, "same phone", people=(2,)),
     Rule("first_word", "organization", 20, 100, "same first word or start of the domain"),
-    Rule("two_words", "organization", 25, 150, "same first word and start of the second", refines="first_word"),
+    Rule("two_words", "organization", 25, 80, "same first word and start of the second"),
     Rule("sorted_words", "organization", 21, 100, "same start of the two longest words"),
     Rule("consonants", "organization", 23, 1000, "same consonants"),
     Rule("tail", "organization", 24, 200, "same letters after the first five"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +10,7 @@ from rapidfuzz.distance import OSA, JaroWinkler
 from rapidfuzz.fuzz import token_set_ratio
 from rapidfuzz.process import cpdist
 
-from unified_model.identity.columns import Column, Index, best_shared, gather, have, on_distinct_pairs
+from unified_model.identity.columns import Column, Index, best_shared, fill, have, on_distinct_pairs
 from unified_model.identity.forms import Form
 from unified_model.identity.keys import key_hash
 from unified_model.identity.normalise.domains import domain_label
@@ -25,17 +25,17 @@ _DIFFERENT, _FIRST_WORD, _CONTAINED, _SLIP, _EXACT = range(1, 6)
 class OrganizationColumns:
     """All fields of some organizations in columns, with what the statistics say of their values."""
 
-    def __init__(self, forms: Sequence[Form], stats: Stats) -> None:
-        gathered = gather(forms)
-        self.name = Column(gathered, "n", measured=True)
-        self.domain = Column(gathered, "d", many=True, measured=True)
-        self.phone = Column(gathered, "p", many=True)
-        self.postcode = Column(gathered, "z", many=True)
-        self.town = Column(gathered, "t", many=True)
-        self.street = Column(gathered, "s", many=True)
-        self.identifier = Column(gathered, "i", many=True, measured=True)
-        self.domain_worth = self.domain.of_shared_values(_worth("domain", stats))
-        self.phone_worth = self.phone.of_shared_values(_worth("phone", stats))
+    def __init__(self, batches: Iterable[Sequence[Form]], stats: Stats) -> None:
+        self.name = Column("n")
+        self.domain = Column("d", many=True)
+        self.phone = Column("p", many=True)
+        self.postcode = Column("z", many=True)
+        self.town = Column("t", many=True)
+        self.street = Column("s", many=True)
+        self.identifier = Column("i", many=True)
+        fill([column for column in vars(self).values() if isinstance(column, Column)], batches)
+        self.domain_worth = self.domain.of_values(_worth("domain", stats))
+        self.phone_worth = self.phone.of_values(_worth("phone", stats))
 
 
 def _worth(rule: str, stats: Stats) -> Callable[[str], int]:

@@ -20,7 +20,8 @@ from unified_model.store.landing import match_forms
 if TYPE_CHECKING:
     import numpy as np
 
-SEGMENT = 1_000_000
+SEGMENT = 16_000_000
+"""Entries of the log applied at a time: each segment writes all over the index, so few of them write less."""
 CHANGES_A_WRITE = 30_000
 HOLDERS_A_READ = 20_000
 
@@ -37,7 +38,7 @@ def apply_key_log(store: Store, guard: Guard | None, progress: Callable[[str, in
     while True:
         with store.read() as conn:
             segment = store_keys.read_log(conn, after, SEGMENT)
-        if not len(segment.seq):
+        if not len(segment.key):
             break
         key, record, op = store_keys.net_changes(segment)
         for part in store_keys.in_chunks(len(key), CHANGES_A_WRITE):
@@ -45,8 +46,8 @@ def apply_key_log(store: Store, guard: Guard | None, progress: Callable[[str, in
             if progress:
                 progress("index", applied + min(part.stop, len(key)), None)
         touched.append(np.unique(key))
-        done.extend(store_keys.ranges_of(segment.seq))
-        applied, after = applied + len(segment.seq), int(segment.seq[-1])
+        done.extend(segment.places)
+        applied, after = applied + len(segment.key), done[-1][1]
     if applied:
         # Once for all segments: counting a large log's keys walks over the whole index.
         _recount(store, np.unique(np.concatenate(touched)), guard)

@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING, Any
 from unified_model.identity import compare
 from unified_model.identity.keys import key_hash, keys_of, pairing_keys
 from unified_model.identity.model import MatchModel
-from unified_model.resolution.twins import REMEMBERED, TwinMemory
+from unified_model.resolution.linking_all import LinkRow, every_link, link_rows
+from unified_model.resolution.pairs import blocks_of, pairs_within
+from unified_model.resolution.twins import TwinMemory
 from unified_model.store import keys as store_keys
 from unified_model.store import links, queue
-from unified_model.store.codec import encode
 from unified_model.store.engine import Store
 from unified_model.store.keys import Stat
 from unified_model.store.landing import match_forms
+from unified_model.store.members import count_of_kind, records_of_kind
 from unified_model.store.queue import Waiting
 
 if TYPE_CHECKING:
@@ -27,10 +29,11 @@ if TYPE_CHECKING:
 
 RECORDS_A_CHUNK = 100_000
 """Records compared at a time. Those they are compared with are read anew for each chunk: few chunks read less."""
+MANY = 20_000
+"""From so many waiting records on, if they are half of all, every link is made anew."""
 RECORDS_A_WRITE = 5_000
 """Records whose links are replaced in one transaction."""
 Guard = Callable[[Any], None]
-LinkRow = tuple[int, int, int, str, str]
 
 
 def link_records(
@@ -46,10 +49,17 @@ def link_records(
         # What has landed since the log was applied waits for the next round: its keys are not in the index yet.
         late = store_keys.logged_records(conn)
         waiting = [w for w in queue.take_links(conn, kind) if w.record not in late]
+        many = len(waiting) >= MANY and 2 * len(waiting) >= count_of_kind(conn, kind)
+
+    def tell(done: int) -> bool:
+        if progress:
+            progress(f"link {kind}s", done, len(waiting))
+        return not (should_stop and should_stop())
+
+    if many:
+        return len(waiting), _link_all(store, kind, model, waiting, guard, tell)
     pending = {w.record for w in waiting}
     memory = TwinMemory()
-    if kind == "organization" and RECORDS_A_CHUNK < len(waiting) <= REMEMBERED:
-        waiting = _by_name(store, waiting, memory)
     linked = 0
     for part in store_keys.in_chunks(len(waiting), RECORDS_A_CHUNK):
         if should_stop and should_stop():
@@ -58,16 +68,35 @@ def link_records(
         # A pair of two waiting records is compared once, with the later of the two.
         pending.difference_update(w.record for w in chunk)
         linked += _link_chunk(store, kind, model, chunk, pending, memory, guard)
-        if progress:
-            progress(f"link {kind}s", min(part.stop, len(waiting)), len(waiting))
+        tell(min(part.stop, len(waiting)))
     return len(waiting), linked
 
 
-def _by_name(store: Store, waiting: Sequence[Waiting], memory: TwinMemory) -> list[Waiting]:
-    """Organizations in the order of their names: most of what one is compared with is then in the same chunk."""
+def _link_all(
+    store: Store,
+    kind: str,
+    model: MatchModel,
+    waiting: Sequence[Waiting],
+    guard: Guard | None,
+    tell: Callable[[int], bool],
+) -> int:
+    """Make all links of a kind anew, because most of its records wait for theirs."""
     with store.read() as conn:
-        forms = memory.forms(conn, [w.record for w in waiting])
-    return sorted(waiting, key=lambda w: (forms.get(w.record, {}).get("n", ""), w.record))
+        rows = every_link(conn, kind, model, lambda share: tell(int(share * len(waiting))))
+        if rows is None:
+            return 0
+        records = records_of_kind(conn, kind)
+        before = _links_before(conn, records)
+    _replace(store, waiting, records, rows, before, guard)
+    tell(len(waiting))
+    return len(rows)
+
+
+def _links_before(conn: Connection, records: Sequence[int]) -> dict[tuple[int, int], int]:
+    found: dict[tuple[int, int], int] = {}
+    for part in store_keys.in_chunks(len(records), RECORDS_A_CHUNK):
+        found.update({(link.a, link.b): link.weight for link in links.links_of(conn, records[part])})
+    return found
 
 
 def _link_chunk(
@@ -80,20 +109,31 @@ def _link_chunk(
     guard: Guard | None,
 ) -> int:
     records = [w.record for w in chunk]
-    mine = set(records)
     with store.read() as conn:
         if kind == "organization":
             rows, records = twin_links(conn, model, records, pending, memory)
         else:
             rows = links_for(conn, kind, model, records, pending)
-        before = {(link.a, link.b): link.weight for link in links.links_of(conn, records)}
+        before = _links_before(conn, records)
+    _replace(store, chunk, records, rows, before, guard)
+    return len(rows)
+
+
+def _replace(
+    store: Store,
+    asked: Sequence[Waiting],
+    records: Sequence[int],
+    rows: Sequence[LinkRow],
+    before: Mapping[tuple[int, int], int],
+    guard: Guard | None,
+) -> None:
+    """Write the links of the records instead of those before, and tell who must have values for it."""
     after = {(a, b): weight for a, b, weight, _, _ in rows}
     lost = {end for pair, weight in before.items() if after.get(pair) != weight for end in pair}
     changed = lost | {end for pair in after if pair not in before for end in pair}
-    done = [w for w in chunk if w.stage != queue.WORTH or w.record in changed]
-    same = [w for w in chunk if w.stage == queue.WORTH and w.record not in changed]
-    _write_links(store, done, same, records, rows, lost - mine, guard)
-    return len(rows)
+    done = [w for w in asked if w.stage != queue.WORTH or w.record in changed]
+    same = [w for w in asked if w.stage == queue.WORTH and w.record not in changed]
+    _write_links(store, done, same, records, rows, lost - {w.record for w in asked}, guard, dropping=bool(before))
 
 
 def _write_links(
@@ -104,11 +144,14 @@ def _write_links(
     rows: Sequence[LinkRow],
     lost: set[int],
     guard: Guard | None,
+    *,
+    dropping: bool,
 ) -> None:
     """Replace the links of the records, some thousands a transaction; killed between two, the rest is still queued.
 
-    A link goes with the later of its two ends: what the later one's turn drops, it also writes. `done` go on to their
-    values, `same` have no other links than before and leave the queue.
+    A link goes with the later of its two ends: what the later one's turn drops, it also writes. Where there is nothing
+    to drop it goes with its first end, which is the order of the table. `done` go on to their values, `same` have no
+    other links than before and leave the queue.
     """
     asked = {w.record: w for w in (*done, *same)}
     again = {w.record for w in same}
@@ -117,14 +160,15 @@ def _write_links(
     turn = {record: place // RECORDS_A_WRITE for place, record in enumerate(ordered)}
     mine: dict[int, list[LinkRow]] = {}
     for row in rows:
-        mine.setdefault(max(turn.get(row[0], -1), turn.get(row[1], -1)), []).append(row)
+        ends = turn.get(row[0], -1), turn.get(row[1], -1)
+        mine.setdefault(max(ends) if dropping or ends[0] < 0 else ends[0], []).append(row)
     for number, part in enumerate(store_keys.in_chunks(len(ordered), RECORDS_A_WRITE)):
         some = ordered[part]
         seq = store.allocate("queue", 1)[0]
         with store.begin() as work:
             if guard:
                 guard(work.conn)
-            links.replace_links(work.conn, some, mine.get(number, []))
+            links.replace_links(work.conn, some if dropping else [], mine.get(number, []))
             if not number:
                 queue.enqueue(work.conn, dict.fromkeys(lost, queue.VALUES), seq, "a neighbour's links changed")
             mine_to_do = [asked[record] for record in some if record in asked]
@@ -202,27 +246,11 @@ def _pairs(holders: Sequence[tuple[int, int]], mine: set[int], pending: set[int]
     """Each pair of records once (lower first) that share a key, one of them mine, the other not pending."""
     import numpy as np
 
-    if not holders:
-        return np.empty(0, np.int64), np.empty(0, np.int64)
-    table = np.array(holders, dtype=np.int64)
-    table = table[np.lexsort((table[:, 1], table[:, 0]))]
-    starts = np.concatenate(([0], np.nonzero(np.diff(table[:, 0]))[0] + 1, [len(table)]))
-    sizes = np.diff(starts)
-    own = np.isin(table[:, 1], np.fromiter(mine, np.int64, len(mine)))
-    late = np.isin(table[:, 1], np.fromiter(pending, np.int64, len(pending))) if pending else np.zeros(len(table), bool)
-    usable = own | ~late
-    lefts, rights = [], []
-    for size in np.unique(sizes[sizes > 1]).tolist():
-        block = starts[:-1][sizes == size][:, None] + np.arange(size)[None, :]
-        one, two = np.triu_indices(size, 1)
-        a, b = block[:, one].ravel(), block[:, two].ravel()
-        keep = (own[a] | own[b]) & usable[a] & usable[b]
-        lefts.append(table[a[keep], 1])
-        rights.append(table[b[keep], 1])
-    if not lefts:
-        return np.empty(0, np.int64), np.empty(0, np.int64)
-    pairs = np.unique(np.stack((np.concatenate(lefts), np.concatenate(rights)), axis=1), axis=0)
-    return pairs[:, 0], pairs[:, 1]
+    entries = np.array(holders, dtype=np.int64).reshape(-1, 2)
+    blocks = blocks_of(entries[:, 0], entries[:, 1])
+    own = np.isin(blocks.record, np.fromiter(mine, np.int64, len(mine)))
+    late = np.isin(blocks.record, np.fromiter(pending, np.int64, len(pending)))
+    return pairs_within(blocks, own, own | ~late)
 
 
 def _weigh(
@@ -239,12 +267,4 @@ def _weigh(
     weights, levels = compare.weigh(
         model, table, np.searchsorted(records, left), np.searchsorted(records, right), stats
     )
-    strong = np.nonzero(weights >= model.review)[0]
-    words: dict[bytes, str] = {}
-    rows = []
-    for i in strong.tolist():
-        code = levels[i].tobytes()
-        if code not in words:
-            words[code] = encode(levels[i].tolist())
-        rows.append((int(left[i]), int(right[i]), int(weights[i]), words[code], model.version))
-    return rows
+    return list(link_rows(model, left, right, weights, levels))

@@ -24,17 +24,20 @@ if TYPE_CHECKING:
 SCAN_FROM = 100_000
 """From so many keys on, one walk over the whole index is cheaper than a look-up each."""
 ROWS_AT_ONCE = 50_000
+RULE_MASK = 31
+"""The low bits of a key tell the rule that made it."""
 CROWD = 3
 """Keys held by fewer records than this are trivial and have no row in key_stat."""
 
 
 class LogSegment(NamedTuple):
-    """Some of the log, as arrays of equal length in writing order."""
+    """Some of the log, as arrays of equal length in writing order, and the places it was read from."""
 
-    seq: Array
     key: Array
     record: Array
     op: Array
+    places: list[tuple[int, int]]
+    """Closed ranges without a gap: an entry that was not read is never inside one."""
 
 
 class Stat(NamedTuple):
@@ -48,10 +51,19 @@ class Stat(NamedTuple):
 
 def read_log(conn: Connection, after: int, limit: int) -> LogSegment:
     """The oldest entries of the log behind a place in it, `limit` at most."""
+    import numpy as np
+
     log = blocking_key_log.c
     query = select(log.seq, log.key, log.record, log.op).where(log.seq > after).order_by(log.seq).limit(limit)
-    table = _numbers(conn, query, 4)
-    return LogSegment(table[:, 0], table[:, 1], table[:, 2], table[:, 3])
+    keys, records, ops = [np.empty(0, np.int64)], [np.empty(0, np.int64)], [np.empty(0, np.int8)]
+    places: list[tuple[int, int]] = []
+    for part in conn.execute(query, execution_options={"yield_per": ROWS_AT_ONCE}).partitions():
+        table = np.fromiter(chain.from_iterable(part), np.int64, 4 * len(part)).reshape(-1, 4)
+        keys.append(table[:, 1].copy())
+        records.append(table[:, 2].copy())
+        ops.append(table[:, 3].astype(np.int8))
+        places.extend(ranges_of(table[:, 0]))
+    return LogSegment(np.concatenate(keys), np.concatenate(records), np.concatenate(ops), places)
 
 
 def _numbers(conn: Connection, query: Select[Any], columns: int) -> Array:
@@ -73,7 +85,7 @@ def net_changes(segment: LogSegment) -> tuple[Array, Array, Array]:
     """(key, record, op) after all: the last word on each pair, sorted by key and record."""
     import numpy as np
 
-    order = np.lexsort((segment.seq, segment.record, segment.key))
+    order = np.lexsort((segment.record, segment.key))  # stable: what was written later stays behind
     key, record, op = segment.key[order], segment.record[order], segment.op[order]
     last = np.ones(len(key), dtype=bool)
     last[:-1] = (key[1:] != key[:-1]) | (record[1:] != record[:-1])
@@ -133,6 +145,20 @@ def _crowded_among(conn: Connection, keys: list[int], most: int) -> dict[int, in
 def holders(conn: Connection, keys: Sequence[int]) -> list[tuple[int, int]]:
     """(key, record) of every record that holds one of the keys."""
     return rows_by_keys(conn, blocking_key, "key", keys, ("key", "record"))
+
+
+def entries_of(conn: Connection, codes: Sequence[int]) -> Array:
+    """(key, record) of the whole index in its order, for the rules with these numbers."""
+    c = blocking_key.c
+    query = select(c.key, c.record).where(c.key.op("&")(RULE_MASK).in_(list(codes))).order_by(c.key, c.record)
+    return _numbers(conn, query, 2)
+
+
+def buckets_of(conn: Connection, codes: Sequence[int]) -> dict[int, tuple[int, int]]:
+    """Key -> (size bucket, people bucket) of all common keys, for the rules with these numbers."""
+    c = key_stat.c
+    query = select(c.key, c.size_bucket, c.people_bucket).where(c.key.op("&")(RULE_MASK).in_(list(codes)))
+    return {key: (size, people) for key, size, people in conn.execute(query)}
 
 
 def stats_of(conn: Connection, keys: Sequence[int]) -> dict[int, Stat]:

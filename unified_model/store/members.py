@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import Connection, func, select
 
@@ -12,6 +12,11 @@ from unified_model.records import NaturalKey
 from unified_model.store.bulk import rows_by_keys, write_rows
 from unified_model.store.tables.identity import id_ledger, membership, membership_history
 from unified_model.store.tables.landing import source, source_record, source_record_version
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    Array = np.ndarray[Any, Any]
 
 
 class Issued(NamedTuple):
@@ -105,6 +110,29 @@ def _stamps_of_versions(conn: Connection, records: Sequence[int]) -> dict[int, d
     columns = ("record", "version", "modified_at")
     rows = rows_by_keys(conn, source_record_version, "record", records, columns, equal={"deleted": False})
     return {record: stamp for record, _, stamp in sorted(rows, key=lambda row: row[:2])}
+
+
+def count_of_kind(conn: Connection, kind: str) -> int:
+    """How many source records are of a kind."""
+    return conn.execute(select(func.count()).where(source_record.c.kind == kind)).scalar_one()
+
+
+def records_of_kind(conn: Connection, kind: str) -> list[int]:
+    """Every source record of a kind, by surrogate key."""
+    return list(conn.execute(select(source_record.c.id).where(source_record.c.kind == kind)).scalars())
+
+
+def in_natural_order(conn: Connection, kind: str) -> Array:
+    """Every source record of a kind, in the order of natural keys."""
+    import numpy as np
+
+    found = []
+    c = source_record.c
+    installations = sorted(conn.execute(select(source.c.installation, source.c.id)).tuples().all())
+    for _, source_id in installations:
+        query = select(c.id).where(c.source_id == source_id, c.kind == kind).order_by(c.object, c.record_id)
+        found.append(np.fromiter(conn.execute(query).scalars(), np.int64))
+    return np.concatenate(found) if found else np.empty(0, np.int64)
 
 
 def keys_by_record(conn: Connection, records: Sequence[int]) -> dict[int, NaturalKey]:

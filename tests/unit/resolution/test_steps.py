@@ -20,8 +20,8 @@ MADE = datetime(2026, 1, 1, tzinfo=UTC)
 
 def segment(*entries: tuple[int, int, int]) -> LogSegment:
     """A log of (key, record, op), in writing order."""
-    table = np.array([(n, *entry) for n, entry in enumerate(entries, start=1)], dtype=np.int64).reshape(-1, 4)
-    return LogSegment(*(table[:, column] for column in range(4)))
+    table = np.array(entries, dtype=np.int64).reshape(-1, 3)
+    return LogSegment(table[:, 0], table[:, 1], table[:, 2], [(1, len(entries))])
 
 
 def decision(number: int, kind: str, left: str, right: str = "", *, undoes: int | None = None) -> Decision:
