@@ -15,7 +15,7 @@ from sqlalchemy import Boolean, Connection, Integer, Table
 
 from unified_model.store import bulk_postgres, bulk_sqlite
 from unified_model.store.faults import translated
-from unified_model.store.plain import cells_of, refuse_naive_times, refuse_odd_text, spell, times_of_texts
+from unified_model.store.plain import cells_of, refuse_naive_times, refuse_odd_text, rows_of, spell, times_of_texts
 from unified_model.store.types import Json, UtcTime
 
 OnConflict = Literal["error", "ignore", "update"]
@@ -37,22 +37,40 @@ def write_rows(
     by `conflict_columns` (default: the primary key). Of two rows with one key in a batch, `update` keeps the last,
     `ignore` the first.
     """
-    plan = _plan(table, tuple(columns))
     batch = rows if isinstance(rows, list) else list(rows)
-    if not batch:
-        return 0
-    key = tuple(conflict_columns) or plan.key
-    cells = cells_of(batch, len(columns))
+    if batch:
+        cells = cells_of(batch, len(columns))
+        _write(conn, table, tuple(columns), cells, batch, on_conflict, tuple(conflict_columns))
+    return len(batch)
+
+
+def write_cells(conn: Connection, table: Table, columns: Sequence[str], cells: list[Any]) -> None:
+    """`write_rows` for rows given as their values one after the other; the list is used up."""
+    if cells:
+        _write(conn, table, tuple(columns), cells, None, "error", ())
+
+
+def _write(
+    conn: Connection,
+    table: Table,
+    columns: tuple[str, ...],
+    cells: list[Any],
+    rows: list[Row] | None,
+    on_conflict: OnConflict,
+    conflict_columns: tuple[str, ...],
+) -> None:
+    plan, width = _plan(table, columns), len(columns)
+    key = conflict_columns or plan.key
     refuse_odd_text(table.name, columns, cells, plan.text)
-    clause = _on_conflict_clause(tuple(columns), on_conflict, key)
+    clause = _on_conflict_clause(columns, on_conflict, key)
     with translated():
         if conn.dialect.name == "sqlite":
-            spell(cells, len(columns), plan.times, plan.booleans)
+            spell(cells, width, plan.times, plan.booleans)
             bulk_sqlite.insert(_driver(conn), table.name, columns, cells, clause)
         else:
-            refuse_naive_times(cells, len(columns), plan.times)
-            bulk_postgres.write(_driver(conn), table, tuple(columns), batch, on_conflict, key, clause)
-    return len(batch)
+            refuse_naive_times(cells, width, plan.times)
+            rows = rows_of(cells, width) if rows is None else rows
+            bulk_postgres.write(_driver(conn), table, columns, rows, on_conflict, key, clause)
 
 
 def update_rows(

@@ -58,4 +58,6 @@ def _told(columns: Sequence[str], cells: list[Any]) -> tuple[tuple[str, ...], li
 def _sql(table: str, columns: tuple[str, ...], rows: int, clause: str) -> str:
     names = ", ".join(f'"{name}"' for name in columns)
     row = f"({', '.join('?' * len(columns))})"
-    return f'insert into "{table}" ({names}) values {", ".join([row] * rows)} {clause}'
+    # A failure undoes the transaction; to be able to undo the statement alone, SQLite copies each page it changes.
+    verb = "insert" if clause else "insert or fail"
+    return f'{verb} into "{table}" ({names}) values {", ".join([row] * rows)} {clause}'

@@ -9,8 +9,9 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, bindparam, func, select, update
 
-from unified_model.store.bulk import delete_rows, rows_by_keys, write_rows
+from unified_model.store.bulk import delete_rows, rows_by_keys, write_cells, write_rows
 from unified_model.store.codec import decode, encode
+from unified_model.store.plain import cells_of_columns
 from unified_model.store.queue import enqueue
 from unified_model.store.tables.identity import blocking_key_log
 from unified_model.store.tables.landing import cursor, record_alias, source_record, source_record_version
@@ -55,7 +56,8 @@ class Batch:
     versions: list[tuple[Any, ...]] = field(default_factory=list)
     persons: list[tuple[Any, ...]] = field(default_factory=list)
     organizations: list[tuple[Any, ...]] = field(default_factory=list)
-    points: list[tuple[Any, ...]] = field(default_factory=list)
+    points: list[Any] = field(default_factory=list)
+    """Values of contact_point, row after row, as most rows are of this table."""
     affiliations: list[tuple[Any, ...]] = field(default_factory=list)
     replaced: list[int] = field(default_factory=list)
     deleted: list[tuple[int, int]] = field(default_factory=list)
@@ -174,14 +176,14 @@ def write_batch(
         if rows:
             write_rows(conn, table, tuple(c.name for c in table.columns), rows, on_conflict="update")
     if batch.points:
-        write_rows(conn, contact_point, tuple(c.name for c in contact_point.columns), batch.points)
+        write_cells(conn, contact_point, tuple(c.name for c in contact_point.columns), batch.points)
     if batch.affiliations:
         write_rows(conn, affiliation, AFFILIATION_COLUMNS, batch.affiliations)
     if batch.aliases:
         write_rows(conn, record_alias, tuple(c.name for c in record_alias.columns), batch.aliases, on_conflict="update")
     if batch.key_ops:
-        logged = zip(places, batch.keys, batch.key_records, batch.key_ops, strict=True)
-        write_rows(conn, blocking_key_log, ("seq", "key", "record", "op"), logged)
+        logged = cells_of_columns((places, batch.keys, batch.key_records, batch.key_ops))
+        write_cells(conn, blocking_key_log, ("seq", "key", "record", "op"), logged)
     enqueue(conn, batch.queue, queue_seq, cause)
 
 

@@ -33,6 +33,20 @@ def cells_of(rows: Sequence[Row], width: int) -> Cells:
     return cells
 
 
+def rows_of(cells: Cells, width: int) -> list[Row]:
+    """The reverse of `cells_of`."""
+    return list(zip(*[iter(cells)] * width, strict=True))
+
+
+def cells_of_columns(columns: Sequence[Sequence[Any]]) -> Cells:
+    """The values of all rows, one after the other, of values given column by column."""
+    width = len(columns)
+    cells: Cells = [None] * (width * len(columns[0]))
+    for position, values in enumerate(columns):
+        cells[position::width] = values
+    return cells
+
+
 def refuse_odd_text(table: str, columns: Sequence[str], cells: Cells, text: Sequence[int]) -> None:
     """`Rejected` if any text holds what PostgreSQL can't (NUL) or UTF-8 can't (half a pair).
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 from unified_model.entities import Affiliation, OrganizationRecord
 from unified_model.identity.forms import NORMALISER_VERSION, organization_form
@@ -12,7 +12,7 @@ from unified_model.store import landing
 from unified_model.store.codec import digest, encode_bytes
 from unified_model.store.engine import Store
 from unified_model.store.landing import Batch
-from unified_model.use_cases.unify import Unified, hash_of_mapped, key_hashes, point_rows, unified_row
+from unified_model.use_cases.unify import Unified, hash_of_mapped, key_hashes, point_cells, unified_row
 
 MAPPING_VERSION = "implied-1"
 CACHE_LIMIT = 200_000
@@ -29,20 +29,8 @@ def implied_id(affiliation: Affiliation) -> str | None:
     return f"{name}|{domain.replace('|', ' ')}" if name or domain else None
 
 
-class _Job(NamedTuple):
-    """A person's company: the natural key of its implied organization, and how the person's record tells it."""
-
-    key: str | None
-    told: Affiliation
-
-
-class _Employed(NamedTuple):
-    """A person whose companies are to be written; `before` are the organizations its former version named."""
-
-    person: int
-    jobs: list[_Job]
-    before: set[int]
-    living: bool
+_Employed = tuple[int, list[Affiliation], list[str | None], set[int], bool]
+"""A person, its companies, their natural keys, the organizations its former version named, whether it surely lives."""
 
 
 class ImpliedOrganizations:
@@ -59,8 +47,8 @@ class ImpliedOrganizations:
     def employ(self, person: int, record: Any, before: set[int], *, living: bool = False) -> None:
         """Note a person's companies. `living`: the person is surely not deleted."""
         if record.affiliations or before:
-            jobs = [_Job(implied_id(told), told) for told in record.affiliations]
-            self._pending.append(_Employed(person, jobs, before, living))
+            keys = [implied_id(job) for job in record.affiliations]
+            self._pending.append((person, record.affiliations, keys, before, living))
 
     def dismiss(self, batch: Batch, organizations: Iterable[int]) -> None:
         """A person that named these was deleted: work them out again."""
@@ -70,20 +58,19 @@ class ImpliedOrganizations:
 
     def settle(self, batch: Batch, now: datetime) -> None:
         """Write the page's affiliations into the batch, with organization records for companies not met before."""
-        wanted = {job.key: None for one in self._pending for job in one.jobs if job.key not in self._known}
-        wanted.pop(None, None)
-        self._find([key for key in wanted if key])
-        new = [key for key in wanted if key and key not in self._known]
+        named = dict.fromkeys(key for _, _, keys, _, _ in self._pending for key in keys if key)
+        self._find([key for key in named if key not in self._known])
+        new = [key for key in named if key not in self._known]
         for key, surrogate in zip(new, self.store.allocate("record", len(new)), strict=True):
             self._known[key] = surrogate
             self._make(batch, surrogate, key, now)
         moved: set[int] = set()
         peopled: set[int] = set()
-        for one in self._pending:
-            now_at = self._affiliate(batch, one)
-            moved |= one.before ^ now_at
-            self._peopled -= one.before
-            if one.living:
+        for person, affiliations, keys, before, living in self._pending:
+            now_at = self._affiliate(batch, person, affiliations, keys)
+            moved |= before ^ now_at
+            self._peopled -= before
+            if living:
                 peopled |= now_at
         self._tell(batch, moved - {self._known[key] for key in new} - self._peopled)
         self._peopled |= peopled
@@ -106,22 +93,20 @@ class ImpliedOrganizations:
         if not moved:
             return
         with self.store.read() as conn:
-            sure = landing.named_by_others(conn, sorted(moved), [one.person for one in self._pending])
+            sure = landing.named_by_others(conn, sorted(moved), [person for person, *_ in self._pending])
         for organization in moved - sure:
             batch.want(organization, 1)
 
-    def _affiliate(self, batch: Batch, one: _Employed) -> set[int]:
+    def _affiliate(
+        self, batch: Batch, person: int, affiliations: list[Affiliation], keys: list[str | None]
+    ) -> set[int]:
         """Write a person's companies; returns which organizations they are."""
-        now_at: set[int] = set()
-        for position, (key, a) in enumerate(one.jobs):
-            organization = self._known[key] if key else None
-            if organization is not None:
-                now_at.add(organization)
-            batch.affiliations.append((
-                one.person, position, organization, a.name, a.domain or a.website, a.reference, a.title, a.since,
-                a.until,
-            ))  # fmt: skip
-        return now_at
+        organizations = [self._known[key] if key else None for key in keys]
+        batch.affiliations += [
+            (person, position, organization, a.name, a.domain or a.website, a.reference, a.title, a.since, a.until)
+            for position, (a, organization) in enumerate(zip(affiliations, organizations, strict=True))
+        ]
+        return {organization for organization in organizations if organization is not None}
 
     def _make(self, batch: Batch, surrogate: int, key: str, now: datetime) -> None:
         name, _, domain = key.rpartition("|")
@@ -133,7 +118,7 @@ class ImpliedOrganizations:
         batch.organizations.append(
             unified_row(surrogate, "organization", unified, (MAPPING_VERSION, NORMALISER_VERSION), None)
         )
-        batch.points.extend(point_rows(surrogate, unified.record))
+        batch.points += point_cells(surrogate, unified.record)
         batch.log_keys(surrogate, key_hashes("organization", unified.form))
         batch.want(surrogate, 0)
 

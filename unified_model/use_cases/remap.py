@@ -23,7 +23,7 @@ from unified_model.use_cases.implied import MAPPING_VERSION, ImpliedOrganization
 from unified_model.use_cases.unify import (
     Unified,
     key_hashes,
-    point_rows,
+    point_cells,
     unified_row,
     unified_since,
     unifier,
@@ -49,10 +49,8 @@ def preview(store: Store, source_id: int, object: str, mapping: ObjectMapping, s
         stale = rebuilding.count_stale(conn, source_id, object, mapping.kind, versions)
         ids = rebuilding.stale_records(conn, source_id, object, mapping.kind, versions, sample)
         held = rebuilding.stored_records(conn, ids)
-    changed = sum(
-        unify(SourceRecord(object, one.record_id, one.payload, one.modified_at)).mapped_hash != one.mapped_hash
-        for one in held
-    )
+    now = unify([SourceRecord(object, one.record_id, one.payload, one.modified_at) for one in held])
+    changed = sum(unified.mapped_hash != one.mapped_hash for one, unified in zip(held, now, strict=True))
     return {"records": stale, "sampled": len(held), "values_would_change": changed}
 
 
@@ -109,8 +107,8 @@ class _Remapping:
     ) -> None:
         """Read some records anew and write what came out."""
         batch, hashes = Batch(), []
-        for one in held:
-            unified = self.unify(SourceRecord(self.object, one.record_id, one.payload, one.modified_at))
+        raw = [SourceRecord(self.object, one.record_id, one.payload, one.modified_at) for one in held]
+        for one, unified in zip(held, self.unify(raw), strict=True):
             counts.records += 1
             counts.values_changed += unified.mapped_hash != one.mapped_hash
             counts.evidence_changed += unified.identity_hash != one.identity_hash
@@ -127,7 +125,7 @@ class _Remapping:
         since = encode(times) if times else None
         row = unified_row(one.id, kind, unified, (self.mapping.version, NORMALISER_VERSION), since)
         (batch.persons if kind == "person" else batch.organizations).append(row)
-        batch.points.extend(point_rows(one.id, unified.record))
+        batch.points += point_cells(one.id, unified.record)
         batch.replaced.append(one.id)
         new, gone = key_hashes(kind, unified.form), key_hashes(kind, old)
         batch.log_keys(one.id, new, gone - new)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from operator import attrgetter
 from typing import Any, NamedTuple
@@ -28,21 +28,24 @@ class Unified(NamedTuple):
     identity_hash: str
 
 
-Unify = Callable[[SourceRecord], Unified]
+Unify = Callable[[Sequence[SourceRecord]], list[Unified]]
 
 
 def unifier(mapping: ObjectMapping) -> Unify:
-    """A function that maps, normalises and hashes one record after the other."""
+    """A function that maps, normalises and hashes some records: each step for all of them, then the next."""
     read = reader(mapping)
     volatile = mapping.volatile_fields
     fold: Callable[[Any], dict[str, Any]] = person_form if mapping.kind == "person" else organization_form
 
-    def unify(source: SourceRecord) -> Unified:
-        record = read(source)
-        mapped_hash = hash_of_mapped(record, volatile)
-        form = fold(record)
-        folded = encode_bytes(form)
-        return Unified(record, form, folded.decode(), mapped_hash, digest(folded))
+    def unify(sources: Sequence[SourceRecord]) -> list[Unified]:
+        records = [read(source) for source in sources]
+        hashes = [hash_of_mapped(record, volatile) for record in records]
+        forms = [fold(record) for record in records]
+        texts = [encode_bytes(form) for form in forms]
+        return [
+            Unified(record, form, text.decode(), mapped_hash, digest(text))
+            for record, form, text, mapped_hash in zip(records, forms, texts, hashes, strict=True)
+        ]
 
     return unify
 
@@ -98,20 +101,15 @@ def unified_row(
     )
 
 
-POINT_COLUMNS = (
-    "record", "position", "kind", "raw", "canonical", "label", "parts", "verified", "since", "until", "source_column",
-)  # fmt: skip
-
-
-def point_rows(record_id: int, record: UnifiedRecord) -> list[tuple[Any, ...]]:
-    """Rows of contact_point for a unified record."""
-    return [
-        (
+def point_cells(record_id: int, record: UnifiedRecord) -> list[Any]:
+    """A unified record's rows of contact_point, as the table's columns are ordered: all values in one list."""
+    cells: list[Any] = []
+    for position, p in enumerate(record.points):
+        cells += (
             record_id, position, p.kind, p.raw, p.canonical, p.label, encode(p.parts) if p.parts else None, p.verified,
             p.since, p.until, p.column,
-        )
-        for position, p in enumerate(record.points)
-    ]  # fmt: skip
+        )  # fmt: skip
+    return cells
 
 
 def field_times(
