@@ -18,8 +18,7 @@ from connectors.files.settings import FileSettings, nearest_column
 from connectors.files.survey import Survey, survey
 from connectors.files.tables import Table, kept_places
 from unified_model.errors import NeedsOperator
-from unified_model.mapping.read import fate_reader, modified_reader
-from unified_model.mapping.read import key_reader as mapped_key_reader
+from unified_model.mapping.read import fate_reader, key_cell_reader, modified_reader
 from unified_model.mapping.rows import ObjectMapping
 from unified_model.mapping.times import parse_time
 from unified_model.mapping.transforms import clean
@@ -207,10 +206,7 @@ def key_columns(settings: FileSettings, mapping: ObjectMapping | None) -> tuple[
 
 
 def _cleaner(key: Sequence[str], mapping: ObjectMapping | None) -> Callable[[str], str | None]:
-    if mapping is None or (mapping.key,) != tuple(key):
-        return clean
-    read, column = mapped_key_reader(mapping), key[0]
-    return lambda text: read({column: text})
+    return clean if mapping is None or (mapping.key,) != tuple(key) else key_cell_reader(mapping)
 
 
 def _stamp(table: Table, settings: FileSettings, mapping: ObjectMapping | None) -> Stamp | None:

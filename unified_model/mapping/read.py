@@ -43,12 +43,16 @@ def reader(mapping: ObjectMapping) -> Callable[[SourceRecord], PersonRecord | Or
 
 def key_reader(mapping: ObjectMapping) -> Callable[[Mapping[str, Any]], str | None]:
     """Payload -> the record's lasting id as text, or None when the cell is empty or the mapping has no key."""
-    column = mapping.key
+    column, read = mapping.key, key_cell_reader(mapping)
     if column is None:
         return lambda payload: None
-    row = next((row for row in mapping.rows if row.column == column and row.read), None)
-    read = _row_reader(row, mapping) if row else clean
     return lambda payload: read(payload.get(column)) or None
+
+
+def key_cell_reader(mapping: ObjectMapping) -> Read:
+    """Cell of the key's column -> the id as text; nothing for an empty one."""
+    row = next((row for row in mapping.rows if row.column == mapping.key and row.read), None)
+    return _row_reader(row, mapping) if row else clean
 
 
 def modified_reader(mapping: ObjectMapping) -> Callable[[Mapping[str, Any]], Any]:
