@@ -43,9 +43,9 @@ def odd_organization_columns(draw: st.DrawFn) -> dict[str, Any]:
     return columns
 
 
-PERSONS = st.lists(odd_person_columns().map(lambda c: _person(contact(**c)).form), min_size=2, max_size=8)
+PERSONS = st.lists(odd_person_columns().map(lambda c: _person([contact(**c)])[0].form), min_size=2, max_size=8)
 ORGANIZATIONS = st.lists(
-    odd_organization_columns().map(lambda c: _organization(account(**c)).form), min_size=2, max_size=8
+    odd_organization_columns().map(lambda c: _organization([account(**c)])[0].form), min_size=2, max_size=8
 )
 BLOCKS = st.one_of(st.tuples(st.just("person"), PERSONS), st.tuples(st.just("organization"), ORGANIZATIONS))
 
