@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from unified_model.identity.keys import rule_of, worth
 from unified_model.identity.stats import COUNTED_UP_TO, TOP_PEOPLE, people_bucket, size_bucket
+from unified_model.resolution.pairs import distinct
 from unified_model.store import keys as store_keys
 from unified_model.store import queue
 from unified_model.store.engine import Store
@@ -45,12 +46,12 @@ def apply_key_log(store: Store, guard: Guard | None, progress: Callable[[str, in
             _write(store, guard, store_keys.write_changes, key[part], record[part], op[part])
             if progress:
                 progress("index", applied + min(part.stop, len(key)), None)
-        touched.append(np.unique(key))
+        touched.append(distinct(key))
         done.extend(segment.places)
         applied, after = applied + len(segment.key), done[-1][1]
     if applied:
         # Once for all segments: counting a large log's keys walks over the whole index.
-        _recount(store, np.unique(np.concatenate(touched)), guard)
+        _recount(store, distinct(np.concatenate(touched)), guard)
     # Last, so that a run killed before this point finds the log again and repeats itself without harm.
     for first, last in done:
         for start in range(first, last + 1, 200_000):
@@ -58,18 +59,21 @@ def apply_key_log(store: Store, guard: Guard | None, progress: Callable[[str, in
     return applied
 
 
-def _recount(store: Store, distinct: np.ndarray[Any, Any], guard: Guard | None) -> None:
+def _recount(store: Store, keys: np.ndarray[Any, Any], guard: Guard | None) -> None:
+    """Count the holders of keys (sorted, each once) anew, and ask for links where that changes what a key is worth."""
     with store.read() as conn:
-        counts = store_keys.crowded(conn, distinct, COUNTED_UP_TO + 1)
-        before = store_keys.stats_among(conn, distinct)
+        counts = store_keys.crowded(conn, keys, COUNTED_UP_TO + 1)
+        before = store_keys.stats_among(conn, keys)
         people = _people(conn, counts)
+        first_sync = queue.all_wait_for_links(conn)
     changed, gone = {}, [key for key in before if key not in counts]
     for key, records in counts.items():
         stat = Stat(records, size_bucket(records), people.get(key, 0), records > rule_of(key).cap)
         if stat[1:] != (before[key][1:] if key in before else None):
             changed[key] = stat
-    crossing = [key for key in (*changed, *gone) if _worth(key, changed.get(key)) != _worth(key, before.get(key))]
-    _requeue(store, crossing, guard)
+    if not first_sync:
+        crossing = [key for key in (*changed, *gone) if _worth(key, changed.get(key)) != _worth(key, before.get(key))]
+        _requeue(store, crossing, guard)
     every = sorted(changed)
     for part in store_keys.in_chunks(len(every), CHANGES_A_WRITE):
         _write(store, guard, store_keys.write_stats, {key: changed[key] for key in every[part]}, [])

@@ -7,7 +7,7 @@ depends on the two alone, so what lies behind an unchanged neighbour stays as it
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from unified_model.resolution.decided import Decided
@@ -42,41 +42,22 @@ def gather(
     found, sets = Gathered(), _Sets()
     frontier, around = set(changed), set[int]()
     while frontier:
-        before = set(found.records)
-        around |= _take(conn, found, sets, frontier, decided, threshold)
-        around -= found.records
-        new = found.records - before - found.customers.keys()
-        frontier = set(around) if entire else _bound_to(new, around, found.links, decided, threshold)
+        bound, bound_to_new = _take(conn, found, sets, frontier, decided, threshold)
+        around = (around | bound) - found.records
+        frontier = set(around) if entire else bound_to_new - found.records
     found.inner = set(found.records)
     _take(conn, found, sets, around, decided, threshold)
-    for record in found.records:
-        near = [_other(link, record) for link in found.links.get(record, ()) if link.weight >= threshold]
-        for other in (*near, *decided.neighbours.get(record, ())):
-            if other in found.records:
-                sets.join(record, other)
     found.groups = sets.partition(found.records)
     return found
 
 
-def _bound_to(
-    new: set[int], around: set[int], links: Mapping[int, list[Link]], decided: Decided, threshold: int
-) -> set[int]:
-    """Those around that are bound to one of the new records."""
-    found: set[int] = set()
-    for record in new:
-        found.update(_other(link, record) for link in links.get(record, ()) if link.weight >= threshold)
-        found.update(decided.neighbours.get(record, ()))
-    return found & around
-
-
-def _other(link: Link, record: int) -> int:
-    return link.b if link.a == record else link.a
-
-
 def _take(
     conn: Connection, found: Gathered, sets: _Sets, records: Iterable[int], decided: Decided, threshold: int
-) -> set[int]:
-    """Add records and the rest of their customers; returns all that is bound to them."""
+) -> tuple[set[int], set[int]]:
+    """Add records and the rest of their customers; returns all that is bound to them, and to those without customer.
+
+    Both may name records that were there before.
+    """
     here = set(records)
     belongs = {customer for customer, _ in customers_of(conn, sorted(here)).values()}
     for customer, members in members_of(conn, sorted(belongs)).items():
@@ -85,16 +66,26 @@ def _take(
         for member in members[1:]:
             sets.join(members[0], member)
     found.records |= here
-    bound: set[int] = set()
+    new = here - found.customers.keys()
+    bound, bound_to_new = set[int](), set[int]()
+
+    def bind(one: int, other: int) -> None:
+        bound.add(other)
+        if one in new:
+            bound_to_new.add(other)
+        if other in found.records:
+            sets.join(one, other)
+
     for link in links_of(conn, sorted(here)):
-        for end in (link.a, link.b):
-            if end in here:
-                found.links.setdefault(end, []).append(link)
-        if link.weight >= threshold:
-            bound.update((link.a, link.b))
+        for one, other in ((link.a, link.b), (link.b, link.a)):
+            if one in here:
+                found.links.setdefault(one, []).append(link)
+                if link.weight >= threshold:
+                    bind(one, other)
     for record in here:
-        bound.update(decided.neighbours.get(record, ()))
-    return bound
+        for other in decided.neighbours.get(record, ()):
+            bind(record, other)
+    return bound, bound_to_new
 
 
 def components(members: Sequence[int], links: Iterable[Link], groups: Iterable[Iterable[int]]) -> list[list[int]]:

@@ -10,7 +10,7 @@ from unified_model.identity import compare
 from unified_model.identity.keys import key_hash, keys_of, pairing_keys
 from unified_model.identity.model import MatchModel
 from unified_model.resolution.linking_all import LinkRow, every_link, link_rows
-from unified_model.resolution.pairs import blocks_of, pairs_within
+from unified_model.resolution.pairs import blocks_of, distinct, pairs_within
 from unified_model.resolution.twins import TwinMemory
 from unified_model.store import keys as store_keys
 from unified_model.store import links, queue
@@ -31,7 +31,7 @@ RECORDS_A_CHUNK = 100_000
 """Records compared at a time. Those they are compared with are read anew for each chunk: few chunks read less."""
 MANY = 20_000
 """From so many waiting records on, if they are half of all, every link is made anew."""
-RECORDS_A_WRITE = 5_000
+RECORDS_A_WRITE = 20_000
 """Records whose links are replaced in one transaction."""
 Guard = Callable[[Any], None]
 
@@ -262,7 +262,7 @@ def _weigh(
 ) -> list[LinkRow]:
     import numpy as np
 
-    records = np.unique(np.concatenate((left, right)))
+    records = distinct(np.concatenate((left, right)))
     table = [forms.get(record, {}) for record in records.tolist()]
     weights, levels = compare.weigh(
         model, table, np.searchsorted(records, left), np.searchsorted(records, right), stats

@@ -12,7 +12,7 @@ from unified_model.identity import compare
 from unified_model.identity.forms import Form
 from unified_model.identity.keys import RULE_OF_CODE, Rule
 from unified_model.identity.model import MatchModel
-from unified_model.resolution.pairs import Blocks, blocks_of, ordered_blocks, pairs_within
+from unified_model.resolution.pairs import Blocks, blocks_of, distinct, ordered_blocks, pairs_within
 from unified_model.store import keys as store_keys
 from unified_model.store.codec import decode, encode
 from unified_model.store.landing import form_texts, match_forms
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from unified_model.resolution.pairs import Array
     from unified_model.store.engine import Connection
 
-FORMS_A_READ = 50_000
+FORMS_A_READ = 2000
 PAIRS_A_TIME = 1_000_000
 """The more pairs at a time, the more spellings are the same and measured once."""
 
@@ -88,8 +88,9 @@ def _pairing(blocks: Blocks, rules: Sequence[Rule]) -> Blocks:
     numbers = {rule.name: rule.code for rule in rules}
     for rule in rules:
         if rule.refines is not None:
-            crowded = np.unique(blocks.record[oversize & (code == numbers[rule.refines])])
-            keep &= (code != rule.code) | np.isin(blocks.record, crowded)
+            crowded = distinct(blocks.record[oversize & (code == numbers[rule.refines])])
+            refining = np.flatnonzero(code == rule.code)
+            keep[refining] &= np.isin(blocks.record[refining], crowded)
     return ordered_blocks(blocks.key[keep], blocks.record[keep])
 
 
@@ -97,7 +98,7 @@ def _persons(conn: Connection, blocks: Blocks) -> _Compared:
     import numpy as np
 
     left, right = pairs_within(blocks)
-    records = np.unique(np.concatenate((left, right)))
+    records = distinct(np.concatenate((left, right)))
     return _Compared(left, right, records, np.arange(len(records)), _forms_of(conn, records))
 
 
@@ -105,7 +106,7 @@ def _companies(conn: Connection, blocks: Blocks) -> _Compared:
     """Twins are told once: their leader with the leaders of other forms, and with each of its twins."""
     import numpy as np
 
-    records = np.unique(blocks.record)
+    records = distinct(blocks.record)
     numbers: dict[str, int] = {}
     told = [(record, numbers.setdefault(text, len(numbers))) for record, text in _texts(conn, "organization", records)]
     form_of = np.array(sorted(told), dtype=np.int64).reshape(-1, 2)[:, 1]

@@ -128,7 +128,7 @@ def crowded(conn: Connection, keys: Array, most: int) -> dict[int, int]:
 
     count = func.count()
     found = _numbers(conn, select(blocking_key.c.key, count).group_by(blocking_key.c.key).having(count >= CROWD), 2)
-    wanted = found[np.isin(found[:, 0], keys)]
+    wanted = found[_among(found[:, 0], keys)]
     return dict(zip(wanted[:, 0].tolist(), np.minimum(wanted[:, 1], most).tolist(), strict=True))
 
 
@@ -173,10 +173,16 @@ def stats_among(conn: Connection, keys: Array) -> dict[int, Stat]:
     """`stats_of` for any number of keys."""
     if len(keys) < SCAN_FROM:
         return stats_of(conn, keys.tolist())
+    every = _numbers(conn, select(*[key_stat.c[name] for name in _STAT_COLUMNS]), len(_STAT_COLUMNS))
+    return _stat_rows(every[_among(every[:, 0], keys)].tolist())
+
+
+def _among(values: Array, keys: Array) -> Array:
+    """Which values are among the keys (sorted, one at least)."""
     import numpy as np
 
-    every = _numbers(conn, select(*[key_stat.c[name] for name in _STAT_COLUMNS]), len(_STAT_COLUMNS))
-    return _stat_rows(every[np.isin(every[:, 0], keys)].tolist())
+    found: Array = keys[np.minimum(np.searchsorted(keys, values), len(keys) - 1)] == values
+    return found
 
 
 _STAT_COLUMNS = ("key", "records", "size_bucket", "people_bucket", "oversize")

@@ -21,10 +21,10 @@ class Link(NamedTuple):
 
 def links_of(conn: Connection, records: Sequence[int]) -> list[Link]:
     """Every link that touches one of the records, once."""
-    found = set()
+    found: set[tuple[int, int, int]] = set()
     for side in ("a", "b"):
         found.update(rows_by_keys(conn, link, side, records, ("a", "b", "weight")))
-    return [Link(*row) for row in sorted(found)]
+    return list(map(Link._make, sorted(found)))
 
 
 def reason_of(conn: Connection, a: int, b: int) -> str | None:

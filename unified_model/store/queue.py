@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Select, func, select
+from sqlalchemy import Connection, Select, exists, func, select
 
 from unified_model.store.bulk import rows_by_keys
 from unified_model.store.tables.identity import resolve_queue
@@ -76,6 +76,14 @@ def waiting_among(conn: Connection, records: Sequence[int]) -> dict[int, Waiting
 def waiting_for_links(conn: Connection) -> set[int]:
     """Every record waiting for links."""
     return set(conn.execute(select(resolve_queue.c.record).where(resolve_queue.c.stage != VALUES)).scalars())
+
+
+def all_wait_for_links(conn: Connection) -> bool:
+    """Whether every person and organization waits for links, as in a first sync."""
+    record, waits = source_record.c, resolve_queue.c
+    asked = exists().where(waits.record == record.id, waits.stage != VALUES)
+    left_out = select(record.id).where(record.kind.in_(("person", "organization")), ~asked).limit(1)
+    return conn.execute(left_out).first() is None
 
 
 def count(conn: Connection) -> int:
