@@ -27,6 +27,7 @@ def run(work: Path, sizes: tuple[int, ...]) -> None:
         told[size] = _hub(work, size)
     _whole(told, small, large)
     _small_changes(told, small, large)
+    _locks(told, small, large)
 
 
 def _hub(work: Path, size: int) -> dict[str, Answer]:
@@ -97,6 +98,17 @@ def _whole(told: dict[int, dict[str, Answer]], small: int, large: int) -> None:
     resolved = ours["resolve"]
     print(f"- {resolved['created']:,} customers, {resolved['links']:,} links, {ours['rejected']:,} set aside")
     print(f"- peak memory: {base['peak_mb']:.0f} MB at {small:,}, {ours['peak_mb']:.0f} MB at {large:,}")
+
+
+def _locks(told: dict[int, dict[str, Answer]], small: int, large: int) -> None:
+    print("\n## How long a write transaction holds SQLite's lock (bar 200 ms, by the clock)\n")
+    for size in (small, large):
+        for step in ("first", "delta"):
+            held = told[size][step]["locks_ms"]
+            print(
+                f"- {step} sync of {size:,}: longest {held[0]:.0f} ms, median {held[len(held) // 2]:.0f} ms, "
+                f"{sum(each > 200 for each in held)} of {len(held):,} above 200 ms"
+            )
 
 
 def _small_changes(told: dict[int, dict[str, Answer]], small: int, large: int) -> None:

@@ -7,7 +7,11 @@ python -m benchmarks.hub sync FOLDER
 from __future__ import annotations
 
 import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from unittest.mock import patch
 
 from benchmarks.measure import Laps, tell
 from flows.hub import open_hub
@@ -15,6 +19,7 @@ from flows.pull import pull_source
 from flows.resolve import resolve_identities
 from flows.sync import chosen_sources
 from flows.watch import Watch
+from unified_model.store.engine import Store, UnitOfWork
 
 
 def init(folder: Path, paths: list[str]) -> None:
@@ -30,7 +35,7 @@ def init(folder: Path, paths: list[str]) -> None:
 def sync(folder: Path) -> None:
     """What `unsilo sync` does, source by source, then resolve; each stage measured."""
     laps = Laps()
-    with open_hub(folder / "unsilo.toml") as hub:
+    with write_locks() as held, open_hub(folder / "unsilo.toml") as hub:
         read = stored = rejected = 0
         for label in chosen_sources(hub.settings):
             with laps.lap("pull"):
@@ -47,7 +52,27 @@ def sync(folder: Path) -> None:
         laps.wall[stage] = seconds
     for stage, seconds in counts.pop("cpu_seconds", {}).items():
         laps.cpu[stage] = seconds
-    tell({**laps.as_dict(), "read": read, "stored": stored, "rejected": rejected, "resolve": counts})
+    told = {"read": read, "stored": stored, "rejected": rejected, "resolve": counts}
+    tell({**laps.as_dict(), **told, "locks_ms": [round(seconds * 1000, 1) for seconds in sorted(held, reverse=True)]})
+
+
+@contextmanager
+def write_locks() -> Iterator[list[float]]:
+    """How long each write transaction of this process lasts, from when it has the lock: wall seconds."""
+    held: list[float] = []
+    begin = Store.begin
+
+    @contextmanager
+    def timed(store: Store) -> Iterator[UnitOfWork]:
+        with begin(store) as work:
+            start = time.perf_counter()
+            try:
+                yield work
+            finally:
+                held.append(time.perf_counter() - start)
+
+    with patch.object(Store, "begin", timed):
+        yield held
 
 
 if __name__ == "__main__":

@@ -31,7 +31,7 @@ RECORDS_A_CHUNK = 100_000
 """Records compared at a time. Those they are compared with are read anew for each chunk: few chunks read less."""
 MANY = 20_000
 """From so many waiting records on, if they are half of all, every link is made anew."""
-RECORDS_A_WRITE = 20_000
+RECORDS_A_WRITE = 8_000
 """Records whose links are replaced in one transaction."""
 Guard = Callable[[Any], None]
 
