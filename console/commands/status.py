@@ -113,6 +113,12 @@ def _sentences(found: dict[str, Any]) -> list[str]:
         lines.append(f"{number(found['set_aside'], 'record')} set aside: `unsilo dead-letters list`.")
     if found["waiting"]:
         lines.append(f"{number(found['waiting'], 'record')} not resolved yet: `unsilo resolve`.")
+    counts: dict[str, Any] = next(
+        (run["counts"] for run in found["runs"] if run["stage"] == "resolve" and run["counts"]), {}
+    )
+    if common := counts.get("too_common"):
+        told = ", ".join(f"{what} ({keys:,})" for what, keys in common.items())
+        lines.append(f"Values that too many records share to compare them all, other signs were compared: {told}.")
     return lines
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import Connection, Select, delete, func, select
+from sqlalchemy import Connection, Select, delete, func, select, text
 
 from unified_model.store.bulk import delete_rows, rows_by_keys, write_rows
 from unified_model.store.codec import encode
@@ -159,6 +159,13 @@ def buckets_of(conn: Connection, codes: Sequence[int]) -> dict[int, tuple[int, i
     c = key_stat.c
     query = select(c.key, c.size_bucket, c.people_bucket).where(c.key.op("&")(RULE_MASK).in_(list(codes)))
     return {key: (size, people) for key, size, people in conn.execute(query)}
+
+
+def oversize_by_rule(conn: Connection) -> dict[int, int]:
+    """Number of a rule -> how many of its keys form no pairs, because too many records hold them."""
+    code = key_stat.c.key.op("&")(RULE_MASK)
+    query = select(code, func.count()).where(text("oversize")).group_by(code)
+    return dict(conn.execute(query).tuples().all())
 
 
 def stats_of(conn: Connection, keys: Sequence[int]) -> dict[int, Stat]:

@@ -15,6 +15,7 @@ from datetime import datetime
 from typing import Any
 
 from unified_model.collecting import rare_collections
+from unified_model.identity.keys import rule_of
 from unified_model.identity.model import MatchModel
 from unified_model.resolution.blocking import apply_key_log
 from unified_model.resolution.decided import decided
@@ -23,6 +24,7 @@ from unified_model.resolution.linking import link_records
 from unified_model.resolution.settling import Settled, Settlement, settle
 from unified_model.store import queue
 from unified_model.store.engine import Store
+from unified_model.store.keys import oversize_by_rule
 from unified_model.store.sources import unique_sources
 from unified_model.use_cases.models import active_models
 
@@ -46,6 +48,8 @@ class ResolveCounts:
     merged: int = 0
     split: int = 0
     revived: int = 0
+    too_common: dict[str, int] = field(default_factory=dict)
+    """What values share -> how many of them too many records hold to compare them all: these found no duplicates."""
     seconds: dict[str, float] = field(default_factory=dict)
     cpu_seconds: dict[str, float] = field(default_factory=dict)
     stopped: bool = False
@@ -95,6 +99,10 @@ def resolve(
     counts = ResolveCounts()
     with rare_collections():
         _work_off(store, counts, clock, progress, should_stop, guard, new_id or customer_ids())
+    with store.read() as conn:
+        for code, keys in sorted(oversize_by_rule(conn).items()):
+            if rule_of(code).cap:
+                counts.too_common[f"{rule_of(code).kind}: {rule_of(code).says}"] = keys
     return counts
 
 

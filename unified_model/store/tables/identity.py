@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Index, Integer, SmallInteger, Table, Text
+from sqlalchemy import Boolean, Index, Integer, SmallInteger, Table, Text, text
 
 from unified_model.store.tables.base import column, metadata
 from unified_model.store.types import Json, Key64, NaturalText, Surrogate, UtcTime
@@ -34,6 +34,7 @@ key_stat = Table(
     column("size_bucket", SmallInteger, "Coarse bucket of that number"),
     column("people_bucket", SmallInteger, "Coarse bucket of different people (surnames with differing first names)"),
     column("oversize", Boolean, "True: too many records hold it to compare them all; it forms no pairs"),
+    Index("ix_key_stat_oversize", "key", sqlite_where=text("oversize"), postgresql_where=text("oversize")),
     sqlite_with_rowid=False,
     comment="Keys held by three records or more: how common, and how shared, they are",
 )
