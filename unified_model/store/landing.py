@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, bindparam, func, select, update
 
-from unified_model.store.bulk import delete_rows, rows_by_keys, write_cells, write_rows
+from unified_model.store.bulk import OnConflict, delete_rows, rows_by_keys, write_cells, write_rows
 from unified_model.store.codec import decode, encode
 from unified_model.store.plain import cells_of_columns
 from unified_model.store.queue import enqueue
@@ -52,6 +52,8 @@ class Newest(NamedTuple):
 class Batch:
     """Rows of one page, ready to be written. `replaced` are records whose points and affiliations are written anew."""
 
+    all_new: bool = False
+    """No record of it is in the store yet, so that none is looked for."""
     records: list[tuple[Any, ...]] = field(default_factory=list)
     versions: list[tuple[Any, ...]] = field(default_factory=list)
     persons: list[tuple[Any, ...]] = field(default_factory=list)
@@ -167,14 +169,15 @@ def write_batch(
     """Write a page's rows. `places` are as many places in the key log as the batch has key changes."""
     if batch.deleted:
         mark_deleted(conn, batch.deleted, now, run)
-    write_rows(conn, source_record, RECORD_COLUMNS, batch.records, on_conflict="update")
+    on_conflict: OnConflict = "error" if batch.all_new else "update"
+    write_rows(conn, source_record, RECORD_COLUMNS, batch.records, on_conflict=on_conflict)
     write_rows(conn, source_record_version, VERSION_COLUMNS, batch.versions)
     if batch.replaced:
         delete_rows(conn, contact_point, ("record",), batch.replaced)
         delete_rows(conn, affiliation, ("record",), batch.replaced)
     for table, rows in ((person_record, batch.persons), (organization_record, batch.organizations)):
         if rows:
-            write_rows(conn, table, tuple(c.name for c in table.columns), rows, on_conflict="update")
+            write_rows(conn, table, tuple(c.name for c in table.columns), rows, on_conflict=on_conflict)
     if batch.points:
         write_cells(conn, contact_point, tuple(c.name for c in contact_point.columns), batch.points)
     if batch.affiliations:

@@ -169,7 +169,7 @@ def _rows(
     now: datetime,
     counts: LandCounts,
 ) -> Batch:
-    batch = Batch()
+    batch = Batch(all_new=all(change.known is None for change in changes))
     fresh = iter(work.store.allocate("record", sum(c.known is None for c in changes)))
     numbered = [(change.known.id if change.known else next(fresh), change) for change in changes]
     for start in range(0, len(numbered), RECORDS_AT_ONCE):
