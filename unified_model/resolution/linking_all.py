@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from unified_model.resolution.pairs import Array
     from unified_model.store.engine import Connection
 
-FORMS_A_READ = 2000
+FORMS_A_READ = 2_000
+"""Few enough to be decoded, laid out and freed while they are in the processor's cache."""
 PAIRS_A_TIME = 1_000_000
 """The more pairs at a time, the more spellings are the same and measured once."""
 
