@@ -2,16 +2,15 @@
 
 python -m benchmarks.hub init FOLDER EXPORT ...
 python -m benchmarks.hub sync FOLDER
+python -m benchmarks.hub wait FOLDER
 """
 
 from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from unittest.mock import patch
+from select import select
 
 from benchmarks.measure import Laps, tell
 from flows.hub import open_hub
@@ -19,7 +18,10 @@ from flows.pull import pull_source
 from flows.resolve import resolve_identities
 from flows.sync import chosen_sources
 from flows.watch import Watch
-from unified_model.store.engine import Store, UnitOfWork
+from unified_model.store.engine import open_store
+
+PROBE_S = 0.1
+"""Between two tries to write, in seconds."""
 
 
 def init(folder: Path, paths: list[str]) -> None:
@@ -35,7 +37,7 @@ def init(folder: Path, paths: list[str]) -> None:
 def sync(folder: Path) -> None:
     """What `unsilo sync` does, source by source, then resolve; each stage measured."""
     laps = Laps()
-    with write_locks() as held, open_hub(folder / "unsilo.toml") as hub:
+    with open_hub(folder / "unsilo.toml") as hub:
         read = stored = rejected = 0
         for label in chosen_sources(hub.settings):
             with laps.lap("pull"):
@@ -52,31 +54,32 @@ def sync(folder: Path) -> None:
         laps.wall[stage] = seconds
     for stage, seconds in counts.pop("cpu_seconds", {}).items():
         laps.cpu[stage] = seconds
-    told = {"read": read, "stored": stored, "rejected": rejected, "resolve": counts}
-    tell({**laps.as_dict(), **told, "locks_ms": [round(seconds * 1000, 1) for seconds in sorted(held, reverse=True)]})
+    tell({**laps.as_dict(), "read": read, "stored": stored, "rejected": rejected, "resolve": counts})
 
 
-@contextmanager
-def write_locks() -> Iterator[list[float]]:
-    """How long each write transaction of this process lasts, from when it has the lock: wall seconds."""
-    held: list[float] = []
-    begin = Store.begin
-
-    @contextmanager
-    def timed(store: Store) -> Iterator[UnitOfWork]:
-        with begin(store) as work:
+def wait(folder: Path) -> None:
+    """Ask for the store's write lock again and again, as a decision in a console would, until the input ends."""
+    waited: list[float] = []
+    file = folder / "unsilo.db"
+    while not file.exists() and not _told_to_stop():
+        pass
+    with open_store(f"sqlite:///{file}", upgrade="auto") as store:
+        while not _told_to_stop():
             start = time.perf_counter()
-            try:
-                yield work
-            finally:
-                held.append(time.perf_counter() - start)
+            with store.begin():
+                waited.append(time.perf_counter() - start)
+    tell({"waited_ms": sorted((round(seconds * 1000, 1) for seconds in waited), reverse=True)})
 
-    with patch.object(Store, "begin", timed):
-        yield held
+
+def _told_to_stop() -> bool:
+    return bool(select([sys.stdin], [], [], PROBE_S)[0])
 
 
 if __name__ == "__main__":
-    if sys.argv[1] == "init":
-        init(Path(sys.argv[2]), sys.argv[3:])
+    step, folder = sys.argv[1], Path(sys.argv[2])
+    if step == "init":
+        init(folder, sys.argv[3:])
+    elif step == "wait":
+        wait(folder)
     else:
-        sync(Path(sys.argv[2]))
+        sync(folder)

@@ -49,11 +49,29 @@ def tell(answer: Mapping[str, Any]) -> None:
 
 def in_child(module: str, *arguments: str | Path | int) -> dict[str, Any]:
     """Run a module as a process of its own; gives the last line it prints, read as JSON."""
+    child = _child(module, *arguments)
+    return _answer(child, None)
+
+
+@contextmanager
+def beside(module: str, *arguments: str | Path | int) -> Iterator[dict[str, Any]]:
+    """Run a module beside the block, until its input ends; its answer is there when the block is over."""
+    child = _child(module, *arguments)
+    answer: dict[str, Any] = {}
+    yield answer
+    answer.update(_answer(child, "\n"))
+
+
+def _child(module: str, *arguments: str | Path | int) -> subprocess.Popen[str]:
     command = [sys.executable, "-m", module, *map(str, arguments)]
-    done = subprocess.run(command, cwd=REPOSITORY, stdout=subprocess.PIPE, text=True, check=False)
-    if done.returncode:
-        raise SystemExit(f"{' '.join(command[1:])} ended with {done.returncode}; see above.")
-    answer: dict[str, Any] = json.loads(done.stdout.strip().rpartition("\n")[2])
+    return subprocess.Popen(command, cwd=REPOSITORY, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+
+def _answer(child: subprocess.Popen[str], said: str | None) -> dict[str, Any]:
+    out, _ = child.communicate(said)
+    if child.returncode:
+        raise SystemExit(f"{child.args!r} ended with {child.returncode}; see above.")
+    answer: dict[str, Any] = json.loads(out.strip().rpartition("\n")[2])
     return answer
 
 
