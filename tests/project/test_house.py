@@ -44,7 +44,8 @@ LIBRARIES = {
     "flows": {"orjson"},
     "flows/deployed": {"prefect"},
     "console": {"click", "orjson", "rich"},
-    "simulators": {"numpy"},
+    "simulators": {"numpy", "uvicorn"},
+    "simulators/salesforce": {"jwt", "numpy"},
 }
 """Libraries beyond the standard one that each folder may import; the deepest folder named here decides."""
 

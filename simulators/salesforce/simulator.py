@@ -1,0 +1,194 @@
+"""The org as a whole: which path leads where, who may pass, what it costs."""
+
+from collections import deque
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
+
+from simulators.clock import Clock
+from simulators.faults import Fault, Faults, Profile
+from simulators.salesforce import collections, describe, query, replication, single
+from simulators.salesforce.admin import answer_admin
+from simulators.salesforce.bulk import Jobs
+from simulators.salesforce.errors import Refusal, no_such_resource
+from simulators.salesforce.objects import OBJECTS
+from simulators.salesforce.org import Org
+from simulators.salesforce.tokens import Tokens, answer_revoke, answer_token
+from simulators.web import Answer, Call, Routes
+
+OLDEST, NEWEST = 31, 68
+LISTED = range(58, NEWEST + 1)
+UNUSED_LIMITS = {
+    "DailyBulkApiBatches": 15_000,
+    "DailyBulkV2QueryFileStorageMB": 976_562,
+    "DataStorageMB": 10_240,
+    "FileStorageMB": 10_240,
+}
+DAY = timedelta(hours=24)
+DATA = "/services/data/v{version}"
+
+
+class Salesforce:
+    """A simulated org that answers requests."""
+
+    def __init__(self, clock: Clock, seed: int, profile: Profile, host: str) -> None:
+        self.clock = clock
+        self.faults = Faults(profile, seed)
+        self.org = Org(clock, seed, self.faults, host)
+        self.tokens = Tokens()
+        self.jobs = Jobs()
+        self._requests: deque[datetime] = deque()
+        self._routes = self._make_routes()
+
+    def answer(self, call: Call) -> Answer:
+        """Answer one request."""
+        self.org.settle()
+        try:
+            return self._answer(call)
+        except Refusal as refusal:
+            return self._counted(call, refusal.answer())
+        finally:
+            self.org.lock_next_row = False
+
+    def refuse(self, fault: Fault, call: Call) -> Answer | None:
+        """The answer in which a fault shows, or None after the state has changed."""
+        if fault is Fault.SERVER_ERROR:
+            message = "An unexpected error occurred. Please include this ErrorId if you contact support"
+            return Refusal(500, "UNKNOWN_EXCEPTION", f"{message}: 1234567-8901 (42)").answer()
+        if fault is Fault.UNAVAILABLE_PAGE:
+            return Answer(
+                503, b"<html><body><h1>Down for maintenance</h1></body></html>", {"content-type": "text/html"}
+            )
+        if fault is Fault.EMPTY_REFUSAL:
+            return Answer(self.org.random.choice((406, 420)))
+        if fault is Fault.TOO_MANY_AT_ONCE:
+            message = "ConcurrentRequests (Concurrent API Requests) Limit exceeded."
+            return Refusal(403, "REQUEST_LIMIT_EXCEEDED", message).answer()
+        if fault is Fault.SESSION_EXPIRED:
+            self.tokens.sessions.clear()
+        elif fault is Fault.CURSORS_DIE:
+            self.org.cursors.clear()
+        elif fault is Fault.ROW_LOCKED:
+            self.org.lock_next_row = True
+        return None
+
+    def _answer(self, call: Call) -> Answer:
+        path = call.path.rstrip("/")
+        if path.startswith("/__admin/"):
+            return answer_admin(self.org, self.tokens, call)
+        if path == "/services/data" and call.method == "GET":
+            return Answer(200, [_release(each) for each in LISTED])
+        if path == "/services/oauth2/token" and call.method == "POST":
+            return answer_token(self.org, self.tokens, call)
+        if path == "/services/oauth2/revoke":
+            return answer_revoke(self.org, self.tokens, call)
+        found = self._routes.find(call)
+        _check_version(call.path)
+        self.tokens.check(self.org, call)
+        self._spend()
+        if found is None:
+            known = self._routes.methods(call.path)
+            if known:
+                message = f"HTTP Method '{call.method}' not allowed. Allowed are {','.join(sorted(known))}"
+                raise Refusal(405, "METHOD_NOT_ALLOWED", message)
+            raise no_such_resource()
+        handler, names = found
+        return self._counted(call, handler(self.org, call, names))
+
+    def _spend(self) -> None:
+        """Count a request, or refuse it if the day's are used up."""
+        now = self.clock.now()
+        while self._requests and now - self._requests[0] >= DAY:
+            self._requests.popleft()
+        if len(self._requests) >= self.org.profile.requests_a_day:
+            raise Refusal(403, "REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded.")
+        self._requests.append(now)
+
+    def _counted(self, call: Call, answer: Answer) -> Answer:
+        """The answer with what the day's requests come to."""
+        if not call.path.startswith("/services/data/"):
+            return answer
+        usage = f"api-usage={len(self._requests)}/{self.org.profile.requests_a_day}"
+        return Answer(answer.status, answer.content, {**answer.headers, "sforce-limit-info": usage})
+
+    def _make_routes(self) -> Routes[Org]:
+        routes: Routes[Org] = Routes()
+        one, many, jobs = DATA + "/sobjects/{object}", DATA + "/composite/sobjects", DATA + "/jobs/query"
+        for method, pattern, handler in (
+            ("GET", DATA, _answer_resources),
+            ("GET", DATA + "/limits", self._answer_limits),
+            ("GET", DATA + "/limits/recordCount", _answer_counts),
+            ("GET", DATA + "/query", partial(query.answer_query, with_deleted=False)),
+            ("GET", DATA + "/queryAll", partial(query.answer_query, with_deleted=True)),
+            ("GET", DATA + "/query/{locator}", query.answer_next_page),
+            ("GET", DATA + "/queryAll/{locator}", query.answer_next_page),
+            ("GET", DATA + "/sobjects", describe.answer_objects),
+            ("GET", one + "/describe", describe.answer_describe),
+            ("GET", one + "/updated", replication.answer_updated),
+            ("GET", one + "/deleted", replication.answer_deleted),
+            ("POST", one, single.answer_create),
+            ("GET", one + "/{id}", single.answer_read),
+            ("PATCH", one + "/{id}", single.answer_update),
+            ("DELETE", one + "/{id}", single.answer_delete),
+            ("GET", one + "/{field}/{value}", single.answer_read_by_key),
+            ("PATCH", one + "/{field}/{value}", single.answer_upsert),
+            ("DELETE", one + "/{field}/{value}", single.answer_delete_by_key),
+            ("POST", many, collections.answer_create_many),
+            ("PATCH", many, collections.answer_update_many),
+            ("DELETE", many, collections.answer_delete_many),
+            ("POST", many + "/{object}", collections.answer_read_many),
+            ("PATCH", many + "/{object}/{field}", collections.answer_upsert_many),
+            ("POST", jobs, self.jobs.create),
+            ("GET", jobs, self.jobs.all),
+            ("GET", jobs + "/{job}", self.jobs.look),
+            ("PATCH", jobs + "/{job}", self.jobs.abort),
+            ("DELETE", jobs + "/{job}", self.jobs.delete),
+            ("GET", jobs + "/{job}/results", self.jobs.results),
+            ("GET", "/id/{org}/{user}", _answer_identity),
+            ("GET", "/services/oauth2/userinfo", _answer_identity),
+        ):
+            routes.add(method, pattern, handler)
+        return routes
+
+    def _answer_limits(self, org: Org, call: Call, names: dict[str, str]) -> Answer:
+        most = org.profile.requests_a_day
+        limits: dict[str, Any] = {"DailyApiRequests": {"Max": most, "Remaining": most - len(self._requests)}}
+        jobs = sum(1 for job in self.jobs.by_id.values() if org.clock.now() - job.created < DAY)
+        limits["DailyBulkV2QueryJobs"] = {"Max": 10_000, "Remaining": 10_000 - jobs}
+        for name, largest in UNUSED_LIMITS.items():
+            limits[name] = {"Max": largest, "Remaining": largest}
+        return Answer(200, limits)
+
+
+def _release(number: int) -> dict[str, str]:
+    return {"label": f"Release {number}", "url": f"/services/data/v{number}.0", "version": f"{number}.0"}
+
+
+def _check_version(path: str) -> None:
+    parts = path.split("/")
+    if len(parts) < 4 or parts[2] != "data":
+        return
+    number, _, rest = parts[3].removeprefix("v").partition(".")
+    if not number.isdigit() or rest != "0" or int(number) > NEWEST:
+        raise no_such_resource()
+    if int(number) < OLDEST:
+        raise Refusal(410, "UNSUPPORTED_API_VERSION", f"API version {number}.0 is retired")
+
+
+def _answer_resources(org: Org, call: Call, names: dict[str, str]) -> Answer:
+    base = f"/services/data/v{names['version']}"
+    known = ("sobjects", "query", "queryAll", "limits", "composite", "jobs")
+    return Answer(200, {name: f"{base}/{name}" for name in known})
+
+
+def _answer_counts(org: Org, call: Call, names: dict[str, str]) -> Answer:
+    wanted = [each for each in call.query.get("sObjects", "").split(",") if each] or [*OBJECTS]
+    kinds = [OBJECTS[each.strip().lower()] for each in wanted if each.strip().lower() in OBJECTS]
+    counts = {kind.name: sum(1 for row in org.tables[kind.name].values() if not row.get("IsDeleted")) for kind in kinds}
+    return Answer(200, {"sObjects": [{"name": name, "count": count} for name, count in counts.items()]})
+
+
+def _answer_identity(org: Org, call: Call, names: dict[str, str]) -> Answer:
+    user = org.tables["User"][org.user_id]
+    identity = {"user_id": org.user_id, "organization_id": org.id, "username": user["Username"], "email": user["Email"]}
+    return Answer(200, identity)

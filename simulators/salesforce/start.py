@@ -1,0 +1,72 @@
+"""`python -m simulators salesforce`: fills an org with people and serves it until interrupted."""
+
+import argparse
+import json
+import sys
+from datetime import datetime
+from pathlib import Path
+
+from simulators.clock import Clock, HandClock, SystemClock, parse_moment
+from simulators.faults import PROFILES
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The options of the command."""
+    parser.add_argument("--port", type=int, default=8100, help="on 127.0.0.1; 0 takes a free one (default 8100)")
+    size = parser.add_mutually_exclusive_group()
+    size.add_argument("--people", type=_positive, default=2_000, help="how many people there are (default 2000)")
+    size.add_argument("--records", type=_positive, help="as in the command people, for an org with the same contacts")
+    parser.add_argument("--profile", choices=sorted(PROFILES), default="calm", help="what goes wrong (default calm)")
+    parser.add_argument("--seed", type=int, default=7, help="the same seed gives the same org (default 7)")
+    parser.add_argument("--truth", type=Path, help="write who is who into this CSV file")
+    parser.add_argument("--clean", action="store_true", help="no typos or placeholders; duplicates stay")
+    parser.add_argument(
+        "--now", type=_moment, help="time stands still at this moment until it is moved (default: the machine's clock)"
+    )
+    parser.add_argument("--client-id", default="hub", help="of the app that signs in (default hub)")
+    parser.add_argument("--client-secret", default="hub-secret", help="its secret (default hub-secret)")
+    parser.add_argument(
+        "--public-key", type=Path, help="PEM file that signed assertions are checked against (default: claims alone)"
+    )
+
+
+def run(options: argparse.Namespace) -> int:
+    """Serve; the address and the counts come as one line of JSON once the org can be reached."""
+    from simulators import server
+    from simulators.salesforce.population import populate
+    from simulators.salesforce.simulator import Salesforce
+
+    clock: Clock = SystemClock() if options.now is None else HandClock(options.now)
+    try:
+        listener = server.bind(options.port)
+    except OSError as problem:
+        print(f"port {options.port} can't be had: {problem.strerror}; name another with --port", file=sys.stderr)
+        return 1
+    address = server.address_of(listener)
+    simulator = Salesforce(clock, options.seed, PROFILES[options.profile], address)
+    simulator.tokens.client_id, simulator.tokens.client_secret = options.client_id, options.client_secret
+    if options.public_key is not None:
+        simulator.tokens.public_key = options.public_key.read_text(encoding="ascii")
+    truth = populate(simulator.org, options.people, clean=options.clean, records=options.records)
+    if options.truth is not None:
+        truth.write(options.truth)
+    listener.listen()
+    records = {name: len(table) for name, table in simulator.org.tables.items()}
+    print(json.dumps({"url": address, "profile": options.profile, "seed": options.seed, **records}))
+    sys.stdout.flush()
+    server.serve(simulator, listener)
+    return 0
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("must be 1 or more")
+    return number
+
+
+def _moment(text: str) -> datetime:
+    try:
+        return parse_moment(text)
+    except ValueError as problem:
+        raise argparse.ArgumentTypeError(str(problem)) from None

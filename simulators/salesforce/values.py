@@ -1,0 +1,95 @@
+"""How a value is read from a record, and how it is written in JSON and in CSV."""
+
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import Any, TypeAlias
+
+from simulators.salesforce.errors import Refusal, no_such_field
+from simulators.salesforce.fields import Field, Row
+from simulators.salesforce.objects import OBJECTS, ObjectType
+from simulators.salesforce.org import Org
+
+Getter: TypeAlias = Callable[[Row], Any]
+DEEPEST = 5
+
+
+def moment_text(moment: datetime) -> str:
+    """A time as REST writes it."""
+    return moment.strftime("%Y-%m-%dT%H:%M:%S.000+0000")
+
+
+def json_value(value: Any) -> Any:
+    """A value as REST writes it."""
+    if isinstance(value, datetime):
+        return moment_text(value)
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def csv_value(value: Any) -> str:
+    """A value as Bulk writes it; null is empty."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, datetime):
+        return value.strftime("%Y-%m-%dT%H:%M:%S.000Z")
+    return value.isoformat() if isinstance(value, date) else str(value)
+
+
+def getter(org: Org, field: Field, kind: ObjectType) -> Getter:
+    """Reads one field of a row: stored, put together from parts, or looked up at a parent."""
+    name = field.name
+    if field.type == "address":
+        parts = field.parts
+        keys = ("street", "city", "state", "postalCode", "country")
+        unset = {"geocodeAccuracy": None, "latitude": None, "longitude": None}
+
+        def whole_address(row: Row) -> Any:
+            values = {key: row.get(part) for key, part in zip(keys, parts, strict=True)}
+            return {**values, **unset} if any(value is not None for value in values.values()) else None
+
+        return whole_address
+    if field.formula is not None:
+        read, _ = resolve(org, kind, tuple(field.formula.split(".")), seen_by_all=True)
+        return read
+    return lambda row: row.get(name)
+
+
+def resolve(org: Org, kind: ObjectType, path: tuple[str, ...], *, seen_by_all: bool = False) -> tuple[Getter, Field]:
+    """How to read a path of lookups that ends in a field, and that field; refused if the user sees no such thing."""
+    first, *rest = path
+    if not rest:
+        found = kind.field(first) if seen_by_all else org.field(kind, first)
+        if found is None:
+            raise no_such_field(first, kind.name)
+        return getter(org, found, kind), found
+    link = kind.by_relationship.get(first.lower())
+    if link is None or len(path) > DEEPEST + 1 or (not seen_by_all and (kind.name, link.name) in org.hidden):
+        raise no_such_relation(first, kind)
+    parent = OBJECTS[link.refers_to[0].lower()]
+    read, field = resolve(org, parent, tuple(rest), seen_by_all=seen_by_all)
+    table, name = org.tables[parent.name], link.name
+
+    def read_parent(row: Row) -> Any:
+        above = table.get(str(row.get(name)))
+        return None if above is None else read(above)
+
+    return read_parent, field
+
+
+def no_such_relation(name: str, kind: ObjectType) -> Refusal:
+    """For a dot path whose lookup does not exist."""
+    hint = "If you are attempting to use a custom relationship, be sure to append the '__r' after the name."
+    message = f"Didn't understand relationship '{name}' in field path on entity '{kind.name}'. {hint}"
+    return Refusal(400, "INVALID_FIELD", message)
+
+
+def show(org: Org, kind: ObjectType, row: Row, fields: list[Field], version: str) -> dict[str, Any]:
+    """A record as REST shows it, with its attributes."""
+    values = {field.name: json_value(getter(org, field, kind)(row)) for field in fields}
+    return {"attributes": attributes(kind, row, version), **values}
+
+
+def attributes(kind: ObjectType, row: Row, version: str) -> dict[str, str]:
+    """What every record in REST begins with."""
+    return {"type": kind.name, "url": f"/services/data/v{version}/sobjects/{kind.name}/{row['Id']}"}

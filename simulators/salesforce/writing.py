@@ -1,0 +1,179 @@
+"""Writes records as the org's rules have it: checked, stamped, cascaded. Each function is one record's write."""
+
+from datetime import datetime
+from typing import Any
+
+from simulators.salesforce.checks import checked, missing
+from simulators.salesforce.errors import Refusal, no_such_record
+from simulators.salesforce.fields import Field, Row, Value
+from simulators.salesforce.objects import OBJECTS, STAGES, ObjectType
+from simulators.salesforce.org import Org
+
+READ_ONLY = (
+    "Please check the security settings of this field and verify that it is read/write for your profile or "
+    "permission set."
+)
+
+
+def create(org: Org, kind: ObjectType, sent: dict[str, Any], *, user: str | None = None) -> Row:
+    """A new record; refused if anything about it is."""
+    _check_writable(kind)
+    values = _checked_all(org, kind, sent, creating=True)
+    absent = [each.name for each in kind.fields if each.required and each.createable and values.get(each.name) is None]
+    if absent:
+        raise missing(absent)
+    for name in ("AccountId", "Contact__c"):
+        if values.get(name) is not None:
+            org.check_unlocked(str(values[name]))
+    _check_unique(org, kind, values, None)
+    row: Row = {"Id": org.new_id(kind)}
+    for field in kind.fields:
+        row.setdefault(field.name, values.get(field.name, field.default))
+    if row.get("OwnerId") is None and "ownerid" in kind.by_name:
+        row["OwnerId"] = user or org.user_id
+    derive(row, kind, values)
+    now = org.stamp()
+    row |= {"CreatedDate": now, "CreatedById": user or org.user_id}
+    row = touched(row, now, user or org.user_id)
+    org.put(kind, row)
+    return row
+
+
+def update(org: Org, kind: ObjectType, record_id: str, sent: dict[str, Any], *, user: str | None = None) -> Row:
+    """The record with the fields that were sent; the others stay."""
+    row = updated(org, kind, record_id, sent, user=user)
+    org.put(kind, row)
+    return row
+
+
+def updated(org: Org, kind: ObjectType, record_id: str, sent: dict[str, Any], *, user: str | None = None) -> Row:
+    """As `update`, but nothing is written yet."""
+    _check_writable(kind)
+    before = existing(org, kind, record_id)
+    values = _checked_all(org, kind, sent, creating=False)
+    if before.get("IsConverted"):
+        raise Refusal(400, "CANNOT_UPDATE_CONVERTED_LEAD", "cannot reference converted lead", ())
+    org.check_unlocked(str(before["Id"]))
+    _check_unique(org, kind, values, str(before["Id"]))
+    row = {**before, **values}
+    derive(row, kind, values)
+    return touched(row, org.stamp(), user or org.user_id)
+
+
+def existing(org: Org, kind: ObjectType, record_id: str) -> Row:
+    """A record that is there and not deleted."""
+    row = org.row(kind, record_id)
+    if row is None:
+        raise no_such_record()
+    if row.get("IsDeleted"):
+        raise Refusal(404, "ENTITY_IS_DELETED", "entity is deleted", ())
+    return row
+
+
+def touched(row: Row, moment: datetime, user: str) -> Row:
+    """The row as stamped by a person's or a program's edit."""
+    return {**row, "LastModifiedDate": moment, "LastModifiedById": user, "SystemModstamp": moment}
+
+
+def delete(org: Org, kind: ObjectType, record_id: str) -> list[str]:
+    """Put a record, and those that go with it, into the recycle bin; gives the ids of all."""
+    if not kind.deletable:
+        raise Refusal(400, "INVALID_TYPE_FOR_OPERATION", f"entity type {kind.name} does not support delete")
+    row = existing(org, kind, record_id)
+    org.check_unlocked(str(row["Id"]))
+    now, gone = org.stamp(), [str(row["Id"])]
+    org.put(kind, {**row, "IsDeleted": True, "SystemModstamp": now, "LastModifiedDate": now})
+    org.log_deletion(kind, str(row["Id"]), now)
+    for child, field, below in children(org, kind, str(row["Id"])):
+        if below.get("IsDeleted"):
+            continue
+        if field.on_delete == "cascade":
+            gone += delete(org, child, str(below["Id"]))
+        else:
+            org.put(child, {**below, field.name: None, "SystemModstamp": now})
+    return gone
+
+
+def children(org: Org, kind: ObjectType, record_id: str) -> list[tuple[ObjectType, Field, Row]]:
+    """Records that point at this one through a lookup that people fill."""
+    return [
+        (child, field, row)
+        for child in OBJECTS.values()
+        for field in child.fields
+        if field.type == "reference" and field.createable and kind.name in field.refers_to
+        for row in list(org.tables[child.name].values())
+        if row.get(field.name) == record_id
+    ]
+
+
+def find_by(org: Org, kind: ObjectType, field: Field, value: str) -> list[Row]:
+    """Records, not deleted, with this external id; case counts only if the field minds it."""
+    wanted = value if field.case_sensitive else value.casefold()
+
+    def folded(row: Row) -> str | None:
+        held = row.get(field.name)
+        return None if held is None else str(held) if field.case_sensitive else str(held).casefold()
+
+    return [row for row in org.tables[kind.name].values() if not row.get("IsDeleted") and folded(row) == wanted]
+
+
+def derive(row: Row, kind: ObjectType, values: dict[str, Value]) -> None:
+    """Fields that follow from others: a person's whole name, what an opportunity's stage means."""
+    if "firstname" in kind.by_name:
+        parts = (row.get("FirstName"), row.get("LastName"))
+        row["Name"] = " ".join(str(part) for part in parts if part) or None
+    if kind.name == "Opportunity" and "StageName" in values:
+        row["Probability"] = values.get("Probability", STAGES.get(str(row["StageName"]), 0))
+        row["IsWon"] = row["StageName"] == "Closed Won"
+        row["IsClosed"] = str(row["StageName"]).startswith("Closed")
+
+
+def _check_writable(kind: ObjectType) -> None:
+    if not kind.writable:
+        raise Refusal(400, "CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY", f"entity type cannot be written: {kind.label}")
+
+
+def _checked_all(org: Org, kind: ObjectType, sent: dict[str, Any], *, creating: bool) -> dict[str, Value]:
+    values: dict[str, Value] = {}
+    for name, given in sent.items():
+        if name.lower() == "attributes":
+            continue
+        link = kind.by_relationship.get(name.lower())
+        if link is not None and isinstance(given, dict):
+            values[link.name] = _parent_by_external_id(org, link, given)
+            continue
+        field = kind.field(name)
+        if field is None:
+            message = f"No such column '{name}' on sobject of type {kind.name}"
+            raise Refusal(400, "INVALID_FIELD", message)
+        allowed = field.createable if creating else field.updateable
+        if not allowed or (kind.name, field.name) in org.hidden:
+            message = f"Unable to create/update fields: {field.name}. {READ_ONLY}"
+            raise Refusal(400, "INVALID_FIELD_FOR_INSERT_UPDATE", message, (field.name,))
+        values[field.name] = checked(org, kind, field, given)
+    return values
+
+
+def _parent_by_external_id(org: Org, link: Field, given: dict[str, Any]) -> str:
+    """The id of the parent that an external id names, as in `{"Account": {"HubId__c": "42"}}`."""
+    parent = OBJECTS[link.refers_to[0].lower()]
+    keys = [(name, value) for name, value in given.items() if name.lower() != "attributes"]
+    field = parent.field(keys[0][0]) if len(keys) == 1 else None
+    if field is None or not (field.external_id or field.id_lookup):
+        raise Refusal(400, "INVALID_FIELD", f"{link.relationship} must be named by one external id")
+    found = find_by(org, parent, field, str(keys[0][1]))
+    if len(found) != 1:
+        message = f"Foreign key external ID: {keys[0][1]} not found for field {field.name} in entity {parent.name}"
+        raise Refusal(400, "INVALID_FIELD", message)
+    return str(found[0]["Id"])
+
+
+def _check_unique(org: Org, kind: ObjectType, values: dict[str, Value], own_id: str | None) -> None:
+    for name, value in values.items():
+        field = kind.by_name[name.lower()]
+        if not field.unique or value is None:
+            continue
+        for other in find_by(org, kind, field, str(value)):
+            if other["Id"] != own_id:
+                message = f"duplicate value found: {field.name} duplicates value on record with id: {other['Id']}"
+                raise Refusal(400, "DUPLICATE_VALUE", message, ())
