@@ -25,6 +25,8 @@ SEGMENT = 16_000_000
 """Entries of the log applied at a time: each segment writes all over the index, so few of them write less."""
 CHANGES_A_WRITE = 30_000
 HOLDERS_A_READ = 20_000
+KEYS_A_LOOK = 500
+"""Keys whose holders' forms are read together: few enough to be looked into while they are in the processor's cache."""
 
 Guard = Callable[[Any], None]
 
@@ -101,7 +103,7 @@ def _people(conn: Any, counts: dict[int, int]) -> dict[int, int]:
         else:
             by_kind.setdefault(rule.kind, []).append(key)
     for kind, keys in by_kind.items():
-        for part in store_keys.in_chunks(len(keys), HOLDERS_A_READ // 4):
+        for part in store_keys.in_chunks(len(keys), KEYS_A_LOOK):
             blocks: dict[int, list[int]] = {}
             for key, record in store_keys.holders(conn, keys[part]):
                 blocks.setdefault(key, []).append(record)
