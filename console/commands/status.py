@@ -117,8 +117,10 @@ def _sentences(found: dict[str, Any]) -> list[str]:
         (run["counts"] for run in found["runs"] if run["stage"] == "resolve" and run["counts"]), {}
     )
     if common := counts.get("too_common"):
-        told = ", ".join(f"{what} ({keys:,})" for what, keys in common.items())
-        lines.append(f"Values that too many records share to compare them all, other signs were compared: {told}.")
+        shared = number(sum(common.values()), "value")
+        lines.append(
+            f"{shared} shared by too many records to compare them all; other signs were (`--json` tells more)."
+        )
     return lines
 
 
