@@ -7,7 +7,7 @@ from typing import Any
 
 from simulators.clock import Clock
 from simulators.faults import Fault, Faults, Profile
-from simulators.salesforce import collections, describe, query, replication, single
+from simulators.salesforce import collections, composite, describe, query, replication, single
 from simulators.salesforce.admin import answer_admin
 from simulators.salesforce.bulk import Jobs
 from simulators.salesforce.errors import Refusal, no_such_resource
@@ -82,10 +82,14 @@ class Salesforce:
             return answer_token(self.org, self.tokens, call)
         if path == "/services/oauth2/revoke":
             return answer_revoke(self.org, self.tokens, call)
-        found = self._routes.find(call)
         _check_version(call.path)
         self.tokens.check(self.org, call)
         self._spend()
+        return self._counted(call, self._dispatch(call))
+
+    def _dispatch(self, call: Call) -> Answer:
+        """Answer a request that may pass; a composite's requests enter here."""
+        found = self._routes.find(call)
         if found is None:
             known = self._routes.methods(call.path)
             if known:
@@ -93,7 +97,10 @@ class Salesforce:
                 raise Refusal(405, "METHOD_NOT_ALLOWED", message)
             raise no_such_resource()
         handler, names = found
-        return self._counted(call, handler(self.org, call, names))
+        return handler(self.org, call, names)
+
+    def _answer_composite(self, org: Org, call: Call, names: dict[str, str]) -> Answer:
+        return composite.answer_composite(org, call, self._dispatch)
 
     def _spend(self) -> None:
         """Count a request, or refuse it if the day's are used up."""
@@ -136,6 +143,7 @@ class Salesforce:
             ("POST", many, collections.answer_create_many),
             ("PATCH", many, collections.answer_update_many),
             ("DELETE", many, collections.answer_delete_many),
+            ("POST", DATA + "/composite", self._answer_composite),
             ("POST", many + "/{object}", collections.answer_read_many),
             ("PATCH", many + "/{object}/{field}", collections.answer_upsert_many),
             ("POST", jobs, self.jobs.create),
@@ -178,7 +186,8 @@ def _check_version(path: str) -> None:
 def _answer_resources(org: Org, call: Call, names: dict[str, str]) -> Answer:
     base = f"/services/data/v{names['version']}"
     known = ("sobjects", "query", "queryAll", "limits", "composite", "jobs")
-    return Answer(200, {name: f"{base}/{name}" for name in known})
+    identity = {"identity": f"{org.host}/id/{org.id}/{org.user_id}"}
+    return Answer(200, {name: f"{base}/{name}" for name in known} | identity)
 
 
 def _answer_counts(org: Org, call: Call, names: dict[str, str]) -> Answer:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any, TypeAlias
 
 from simulators.salesforce.errors import Refusal, no_such_field
@@ -11,6 +12,7 @@ from simulators.salesforce.org import Org
 
 Getter: TypeAlias = Callable[[Row], Any]
 DEEPEST = 5
+LARGEST_PLAIN = 10_000_000
 
 
 def moment_text(moment: datetime) -> str:
@@ -33,7 +35,16 @@ def csv_value(value: Any) -> str:
         return "true" if value else "false"
     if isinstance(value, datetime):
         return value.strftime("%Y-%m-%dT%H:%M:%S.000Z")
+    if isinstance(value, float) and abs(value) >= LARGEST_PLAIN:
+        return _exponential(value)
     return value.isoformat() if isinstance(value, date) else str(value)
+
+
+def _exponential(value: float) -> str:
+    """A large number as Java writes it: 1.0E7."""
+    exponent = len(str(int(abs(value)))) - 1
+    mantissa = repr(float(Decimal(repr(value)).scaleb(-exponent)))
+    return f"{mantissa}E{exponent}"
 
 
 def getter(org: Org, field: Field, kind: ObjectType) -> Getter:

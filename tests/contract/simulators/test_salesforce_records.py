@@ -241,3 +241,54 @@ def test_a_refresh_token_works_once_and_its_family_dies_with_its_reuse(org: Org)
 
     assert again["error"] == "invalid_grant"
     assert refresh(second)["error"] == "invalid_grant"
+
+
+def composite(org: Org, *requests: dict[str, Any], all_or_none: bool = False) -> list[dict[str, Any]]:
+    answer = org.call("POST", "composite", {"allOrNone": all_or_none, "compositeRequest": list(requests)})
+    assert answer.status_code == 200, answer.text
+    return list(answer.json()["compositeResponse"])
+
+
+def step(name: str, method: str, path: str, body: Any = None) -> dict[str, Any]:
+    return {"method": method, "url": f"/services/data/v62.0/{path}", "referenceId": name, "body": body}
+
+
+def test_a_composite_uses_what_its_earlier_requests_made(org: Org) -> None:
+    made, below, read = composite(
+        org,
+        step("account", "POST", "sobjects/Account", {"Name": "Acme"}),
+        step("contact", "POST", "sobjects/Contact", {"LastName": "A", "AccountId": "@{account.id}"}),
+        step("read", "GET", "query?q=SELECT+Account.Name+FROM+Contact+WHERE+Id='@{contact.id}'"),
+    )
+
+    assert [each["httpStatusCode"] for each in (made, below, read)] == [201, 201, 200]
+    assert read["body"]["records"][0]["Account"]["Name"] == "Acme"
+
+
+def test_a_composite_goes_on_after_a_failure_unless_it_is_all_or_none(org: Org) -> None:
+    before = org.rows("Account")
+    requests = (
+        step("bad", "POST", "sobjects/Account", {}),
+        step("good", "POST", "sobjects/Account", {"Name": "Good"}),
+        step("below", "POST", "sobjects/Contact", {"LastName": "A", "AccountId": "@{bad.id}"}),
+    )
+
+    strict = composite(org, *requests, all_or_none=True)
+    unchanged = org.rows("Account") == before
+    loose = composite(org, *requests)
+
+    assert unchanged
+    assert [each["httpStatusCode"] for each in strict] == [400, 400, 400]
+    assert strict[1]["body"][0]["errorCode"] == "PROCESSING_HALTED"
+    assert [each["httpStatusCode"] for each in loose] == [400, 201, 400]
+    assert loose[2]["body"][0]["errorCode"] == "PROCESSING_HALTED"
+    assert len(org.rows("Account")) == len(before) + 1
+
+
+def test_a_composite_costs_one_request(org: Org) -> None:
+    users = [step(f"u{number}", "GET", "sobjects/User") for number in range(3)]
+
+    answer = org.call("POST", "composite", {"compositeRequest": users})
+
+    assert answer.headers["Sforce-Limit-Info"].startswith("api-usage=1/")
+    assert {each["httpStatusCode"] for each in answer.json()["compositeResponse"]} == {405}
