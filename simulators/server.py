@@ -52,7 +52,7 @@ class Application:
         call = await _read(scope, receive)
         fault = None if call.path.startswith(ADMIN) else self._simulator.faults.befall(call.path)
         if fault is Fault.RESET:
-            _reset(scope)
+            await _reset(scope)
             return
         answer = None if fault is None else self._simulator.refuse(fault, call)
         if answer is None:
@@ -60,7 +60,7 @@ class Application:
         if fault is Fault.SLOW:
             await asyncio.sleep(self._simulator.faults.profile.slow_s)
         if fault is Fault.LOST_ANSWER:
-            _reset(scope)
+            await _reset(scope)
             return
         headers, body = answer.encoded(compress="gzip" in call.headers.get("accept-encoding", ""))
         headers |= {"date": format_datetime(self._simulator.clock.now(), usegmt=True), "content-length": str(len(body))}
@@ -70,7 +70,7 @@ class Application:
         await send({"type": "http.response.start", "status": answer.status, "headers": encoded})
         if fault is Fault.TORN_BODY and body:
             await send({"type": "http.response.body", "body": body[: len(body) // 2], "more_body": True})
-            _reset(scope)
+            await _reset(scope)
             return
         await send({"type": "http.response.body", "body": body})
 
@@ -100,12 +100,13 @@ class _Resettable(H11Protocol):
         super().connection_lost(exc)
 
 
-def _reset(scope: dict[str, Any]) -> None:
+async def _reset(scope: dict[str, Any]) -> None:
     """Cut the connection at once: the client sees a reset, not an end."""
     transport = _transports[tuple(scope["client"])]
     at_once = struct.pack("ii", 1, 0)
     transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, at_once)
     transport.abort()
+    await asyncio.sleep(0)
 
 
 def bind(port: int) -> socket.socket:

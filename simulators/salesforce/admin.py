@@ -8,11 +8,10 @@ from simulators.clock import HandClock
 from simulators.faults import PROFILES, Fault, Order
 from simulators.salesforce import events
 from simulators.salesforce.errors import Refusal, no_such_resource
-from simulators.salesforce.fields import Row
 from simulators.salesforce.org import Org
 from simulators.salesforce.single import fields_of
 from simulators.salesforce.tokens import Tokens
-from simulators.salesforce.values import json_value
+from simulators.salesforce.values import getter, json_value
 from simulators.web import Answer, Call
 
 Event = Callable[[Org, Tokens, dict[str, Any]], Any]
@@ -26,7 +25,8 @@ def answer_admin(org: Org, tokens: Tokens, call: Call) -> Answer:
         raise no_such_resource()
     sent = fields_of(call) if call.body else dict(call.query)
     try:
-        return Answer(200, event(org, tokens, sent))
+        with org.transaction():
+            return Answer(200, event(org, tokens, sent))
     except (KeyError, TypeError, ValueError) as problem:
         raise Refusal(400, "INVALID_ARGUMENT", f"{name}: {type(problem).__name__} {problem}") from None
 
@@ -44,13 +44,10 @@ def _state(org: Org, tokens: Tokens, sent: dict[str, Any]) -> Any:
 
 
 def _rows(org: Org, tokens: Tokens, sent: dict[str, Any]) -> Any:
-    """The org's own table of an object: what a faithful copy must equal."""
+    """The org's own table of an object: what a faithful copy must equal, hidden fields included."""
     kind = org.object(sent["object"])
-    return [_shown(row) for row in org.tables[kind.name].values()]
-
-
-def _shown(row: Row) -> dict[str, Any]:
-    return {name: json_value(value) for name, value in row.items()}
+    readers = {field.name: getter(org, field, kind) for field in kind.fields}
+    return [{name: json_value(read(row)) for name, read in readers.items()} for row in org.tables[kind.name].values()]
 
 
 def _clock(org: Org, tokens: Tokens, sent: dict[str, Any]) -> Any:

@@ -63,10 +63,12 @@ def convert(org: Org, lead_id: str, *, with_opportunity: bool) -> dict[str, Valu
     lead, person = existing(org, LEAD, lead_id), _person(org)
     if lead.get("IsConverted"):
         raise Refusal(400, "CANNOT_UPDATE_CONVERTED_LEAD", "cannot reference converted lead", ())
-    kept = ("FirstName", "LastName", "Salutation", "Title", "Phone", "MobilePhone", "Email", "OwnerId", "LeadSource")
+    kept = ("FirstName", "LastName", "Salutation", "Title", "Phone", "MobilePhone", "OwnerId", "LeadSource")
     with org.transaction():
         account = create(org, ACCOUNT, {"Name": lead["Company"], "Website": lead["Website"]}, user=person)
-        fields = {name: lead[name] for name in kept if name != "Email"} | {"AccountId": account["Id"]}
+        fields = {name: lead[name] for name in kept} | {"AccountId": account["Id"]}
+        if not org.tables["User"][str(lead["OwnerId"])]["IsActive"]:
+            fields["OwnerId"] = person
         contact = create(org, CONTACT, fields, user=person)
         # An old lead may hold an address that today's rule would refuse; conversion copies it all the same.
         org.put(CONTACT, {**contact, "Email": lead["Email"], "HasOptedOutOfEmail": lead["HasOptedOutOfEmail"]})
@@ -96,13 +98,14 @@ def restore(org: Org, kind: ObjectType, ids: list[str]) -> None:
         row = org.row(kind, each)
         if row is None or not row.get("IsDeleted"):
             raise Refusal(400, "UNDELETE_FAILED", f"entity is not in the recycle bin: {each}")
-        gone_at = org.deletions[kind.name].pop(str(row["Id"]))
+        gone_at = org.deletions[kind.name][str(row["Id"])]
         for child, field, below in children(org, kind, str(row["Id"])):
             log = org.deletions.get(child.name, {})
             if field.on_delete == "cascade" and log.get(str(below["Id"])) == gone_at:
                 restore(org, child, [str(below["Id"])])
         back: Row = {**row, "IsDeleted": False, "SystemModstamp": org.stamp()}
         org.put(kind, {**back, "MasterRecordId": None} if kind.mergeable else back)
+        org.log_deletion(kind, str(row["Id"]), None)
 
 
 def empty_bin(org: Org) -> int:
@@ -131,7 +134,7 @@ def _delay(org: Org, commit_s: float | None) -> float:
 
 def _person(org: Org) -> str:
     """Somebody of the sales team."""
-    others = sorted(each for each in org.tables["User"] if each != org.user_id)
+    others = sorted(each for each, row in org.tables["User"].items() if row["IsActive"] and each != org.user_id)
     return org.random.choice(others) if others else org.user_id
 
 

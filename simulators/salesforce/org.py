@@ -106,9 +106,11 @@ class Org:
         return None if whole is None else self.tables[kind.name].get(whole)
 
     def put(self, kind: ObjectType, row: Row) -> None:
-        """Write one row; inside a transaction it can be taken back."""
+        """Write one row, unless an open transaction holds it; inside a transaction it can be taken back."""
         record_id = str(row["Id"])
         table = self.tables[kind.name]
+        if any((kind.name, record_id) in each.rows for each in self.pending):
+            raise _locked(record_id)
         if self.undo is not None:
             removed = self.deletions.get(kind.name, {}).get(record_id)
             self.undo.append(((kind.name, record_id), table.get(record_id), removed))
@@ -151,9 +153,7 @@ class Org:
             or any(record_id == key[1] for each in self.pending for key in each.rows)
         ):
             self.lock_next_row = False
-            raise Refusal(
-                400, "UNABLE_TO_LOCK_ROW", f"unable to obtain exclusive access to this record or 1 records: {record_id}"
-            )
+            raise _locked(record_id)
 
     def settle(self) -> None:
         """Let time do its work: commit what is due, empty the recycle bin of what is too old."""
@@ -175,3 +175,8 @@ class Org:
             raise Refusal(400, "INVALID_FIELD", f"{kind.name} has no field {name}")
         (self.hidden.add if hidden else self.hidden.discard)((kind.name, found.name))
         self.schema_changed[kind.name] = self.stamp()
+
+
+def _locked(record_id: str) -> Refusal:
+    message = f"unable to obtain exclusive access to this record or 1 records: {record_id}"
+    return Refusal(400, "UNABLE_TO_LOCK_ROW", message)

@@ -18,7 +18,7 @@ READ_ONLY = (
 def create(org: Org, kind: ObjectType, sent: dict[str, Any], *, user: str | None = None) -> Row:
     """A new record; refused if anything about it is."""
     _check_writable(kind)
-    values = _checked_all(org, kind, sent, creating=True)
+    values = _checked_all(org, kind, sent, creating=True, sees_all=user is not None)
     absent = [each.name for each in kind.fields if each.required and each.createable and values.get(each.name) is None]
     if absent:
         raise missing(absent)
@@ -50,7 +50,7 @@ def updated(org: Org, kind: ObjectType, record_id: str, sent: dict[str, Any], *,
     """As `update`, but nothing is written yet."""
     _check_writable(kind)
     before = existing(org, kind, record_id)
-    values = _checked_all(org, kind, sent, creating=False)
+    values = _checked_all(org, kind, sent, creating=False, sees_all=user is not None)
     if before.get("IsConverted"):
         raise Refusal(400, "CANNOT_UPDATE_CONVERTED_LEAD", "cannot reference converted lead", ())
     org.check_unlocked(str(before["Id"]))
@@ -133,7 +133,9 @@ def _check_writable(kind: ObjectType) -> None:
         raise Refusal(400, "CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY", f"entity type cannot be written: {kind.label}")
 
 
-def _checked_all(org: Org, kind: ObjectType, sent: dict[str, Any], *, creating: bool) -> dict[str, Value]:
+def _checked_all(
+    org: Org, kind: ObjectType, sent: dict[str, Any], *, creating: bool, sees_all: bool
+) -> dict[str, Value]:
     values: dict[str, Value] = {}
     for name, given in sent.items():
         if name.lower() == "attributes":
@@ -147,7 +149,7 @@ def _checked_all(org: Org, kind: ObjectType, sent: dict[str, Any], *, creating: 
             message = f"No such column '{name}' on sobject of type {kind.name}"
             raise Refusal(400, "INVALID_FIELD", message)
         allowed = field.createable if creating else field.updateable
-        if not allowed or (kind.name, field.name) in org.hidden:
+        if not allowed or (not sees_all and (kind.name, field.name) in org.hidden):
             message = f"Unable to create/update fields: {field.name}. {READ_ONLY}"
             raise Refusal(400, "INVALID_FIELD_FOR_INSERT_UPDATE", message, (field.name,))
         values[field.name] = checked(org, kind, field, given)
