@@ -6,7 +6,7 @@ from typing import Any
 
 from simulators.clock import HandClock
 from simulators.faults import PROFILES, Fault, Order
-from simulators.salesforce import events
+from simulators.salesforce import duplicates, events
 from simulators.salesforce.errors import Refusal, no_such_resource
 from simulators.salesforce.org import Org
 from simulators.salesforce.single import fields_of
@@ -107,6 +107,11 @@ def _lock(org: Org, tokens: Tokens, sent: dict[str, Any]) -> Any:
     return {"locked": len(org.locked)}
 
 
+def _duplicate_rule(org: Org, tokens: Tokens, sent: dict[str, Any]) -> Any:
+    duplicates.set_rule(org, org.object(sent["object"]), str(sent["mode"]))
+    return org.duplicate_rules
+
+
 def _faults(org: Org, tokens: Tokens, sent: dict[str, Any]) -> Any:
     """Change the profile, or order faults; `clear` forgets earlier orders."""
     if sent.get("clear"):
@@ -149,6 +154,7 @@ EVENTS: dict[str, Event] = {
     "convert": _convert,
     "field": _field,
     "lock": _lock,
+    "duplicate_rule": _duplicate_rule,
     "faults": _faults,
     "grant": _grant,
     "sign_in": _sign_in,

@@ -8,16 +8,24 @@ from simulators.web import Answer
 class Refusal(Exception):
     """A request, or one record of it, that the org refuses: an HTTP status, Salesforce's code, a sentence, fields."""
 
-    def __init__(self, status: int, code: str, message: str, fields: tuple[str, ...] | None = None) -> None:
+    def __init__(
+        self,
+        status: int,
+        code: str,
+        message: str,
+        fields: tuple[str, ...] | None = None,
+        more: dict[str, Any] | None = None,
+    ) -> None:
         super().__init__(message)
         self.status, self.code, self.message, self.fields = status, code, message, fields
+        self.more = more or {}
 
     def answer(self) -> Answer:
         """As the answer to a request of its own."""
         error: dict[str, Any] = {"message": self.message, "errorCode": self.code}
         if self.fields is not None:
             error["fields"] = list(self.fields)
-        return Answer(self.status, [error])
+        return Answer(self.status, [error | self.more])
 
     def of_record(self) -> dict[str, Any]:
         """As one record's error in a collection, where the code goes by another name."""

@@ -61,6 +61,9 @@ class Org:
     user_id: str = ""
     user_name: str = "hub@example.com"
     lock_next_row: bool = False
+    duplicate_rules: dict[str, str] = field(default_factory=dict)
+    allow_save: bool = False
+    """Whether the request at hand saves in spite of an alert."""
 
     def __post_init__(self) -> None:
         self.random = random.Random(f"org {self.seed}")

@@ -7,7 +7,7 @@ from typing import Any
 
 from simulators.clock import Clock
 from simulators.faults import Fault, Faults, Profile
-from simulators.salesforce import collections, composite, describe, query, replication, single
+from simulators.salesforce import collections, composite, describe, duplicates, query, replication, single
 from simulators.salesforce.admin import answer_admin
 from simulators.salesforce.bulk import Jobs
 from simulators.salesforce.errors import Refusal, no_such_resource
@@ -97,6 +97,7 @@ class Salesforce:
                 raise Refusal(405, "METHOD_NOT_ALLOWED", message)
             raise no_such_resource()
         handler, names = found
+        self.org.allow_save = duplicates.insists(call)
         return handler(self.org, call, names)
 
     def _answer_composite(self, org: Org, call: Call, names: dict[str, str]) -> Answer:

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from simulators.salesforce import duplicates
 from simulators.salesforce.checks import checked, missing
 from simulators.salesforce.errors import Refusal, no_such_record
 from simulators.salesforce.fields import Field, Row, Value
@@ -32,6 +33,8 @@ def create(org: Org, kind: ObjectType, sent: dict[str, Any], *, user: str | None
     if row.get("OwnerId") is None and "ownerid" in kind.by_name:
         row["OwnerId"] = user or org.user_id
     derive(row, kind, values)
+    if user is None:
+        duplicates.check(org, kind, row)
     now = org.stamp()
     row |= {"CreatedDate": now, "CreatedById": user or org.user_id}
     row = touched(row, now, user or org.user_id)
@@ -57,6 +60,8 @@ def updated(org: Org, kind: ObjectType, record_id: str, sent: dict[str, Any], *,
     _check_unique(org, kind, values, str(before["Id"]))
     row = {**before, **values}
     derive(row, kind, values)
+    if user is None and row.get("Email") != before.get("Email"):
+        duplicates.check(org, kind, row)
     return touched(row, org.stamp(), user or org.user_id)
 
 

@@ -292,3 +292,48 @@ def test_a_composite_costs_one_request(org: Org) -> None:
 
     assert answer.headers["Sforce-Limit-Info"].startswith("api-usage=1/")
     assert {each["httpStatusCode"] for each in answer.json()["compositeResponse"]} == {405}
+
+
+@pytest.mark.parametrize(("mode", "insisted"), [("block", 400), ("alert", 201), ("off", 201)])
+def test_a_duplicate_rule_refuses_and_an_alert_lets_those_pass_who_insist(org: Org, mode: str, insisted: int) -> None:
+    sent = {"LastName": "A", "Email": "same@acme.example"}
+    first = org.call("POST", "sobjects/Contact", sent).json()["id"]
+    org.admin("duplicate_rule", object="Contact", mode=mode)
+    again = {"LastName": "B", "Email": "Same@acme.example"}
+
+    plain = org.call("POST", "sobjects/Contact", again)
+    insisting = org.call(
+        "POST",
+        "sobjects/Contact",
+        again,
+        headers={"Sforce-Duplicate-Rule-Header": "allowSave=true; runAsCurrentUser=true"},
+    )
+    many = org.call("POST", "composite/sobjects", {"records": [contact(**again)]}).json()
+
+    assert insisting.status_code == insisted
+    if mode == "off":
+        assert plain.status_code == 201
+        assert codes(many) == ["ok"]
+    else:
+        (error,) = plain.json()
+        assert error["errorCode"] == "DUPLICATES_DETECTED"
+        assert error["duplicateResult"]["allowSave"] == (mode == "alert")
+        (match,) = error["duplicateResult"]["matchResults"][0]["matchRecords"]
+        assert match["record"]["Id"] == first
+        assert codes(many) == ["DUPLICATES_DETECTED"]
+
+
+def test_a_duplicate_rule_leaves_edits_of_other_fields_alone(org: Org) -> None:
+    one, two = (
+        org.call("POST", "sobjects/Contact", {"LastName": name, "Email": f"{name}@acme.example"}).json()["id"]
+        for name in ("one", "two")
+    )
+    org.admin("duplicate_rule", object="Contact", mode="block")
+
+    statuses = [
+        org.call("PATCH", f"sobjects/Contact/{two}", fields).status_code
+        for fields in ({"Title": "Buyer"}, {"Email": "one@acme.example"}, {"Email": "TWO@acme.example"})
+    ]
+
+    assert statuses == [204, 400, 204]
+    assert org.rows("Contact")[one]["Email"] == "one@acme.example"
