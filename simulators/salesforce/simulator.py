@@ -82,6 +82,8 @@ class Salesforce:
             return answer_token(self.org, self.tokens, call)
         if path == "/services/oauth2/revoke":
             return answer_revoke(self.org, self.tokens, call)
+        if not path.startswith("/services/data/") and self._routes.find(call) is None:
+            raise no_such_resource()
         _check_version(call.path)
         self.tokens.check(self.org, call)
         self._spend()

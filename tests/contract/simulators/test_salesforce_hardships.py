@@ -208,6 +208,17 @@ def test_a_locked_row_fails_alone(org: Org) -> None:
     assert results[1]["errors"][0]["statusCode"] == "UNABLE_TO_LOCK_ROW"
 
 
+def test_a_parent_stays_when_one_of_its_children_is_locked(org: Org) -> None:
+    child, row = next((each, row) for each, row in org.rows("Contact").items() if row["AccountId"])
+    before = org.rows("Account")
+    org.admin("lock", ids=[child])
+
+    (result,) = org.call("DELETE", "composite/sobjects", params={"ids": row["AccountId"]}).json()
+
+    assert result["errors"][0]["statusCode"] == "UNABLE_TO_LOCK_ROW"
+    assert org.rows("Account") == before
+
+
 def test_rows_in_no_order_come_shuffled_from_a_hostile_org() -> None:
     with served(people=60, profile="hostile") as org:
         org.admin("faults", orders=[])
