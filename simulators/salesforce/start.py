@@ -1,6 +1,7 @@
 """`python -m simulators salesforce`: fills an org with people and serves it until interrupted."""
 
 import argparse
+import contextlib
 import json
 import sys
 from datetime import datetime
@@ -46,7 +47,11 @@ def run(options: argparse.Namespace) -> int:
     simulator = Salesforce(clock, options.seed, PROFILES[options.profile], address)
     simulator.tokens.client_id, simulator.tokens.client_secret = options.client_id, options.client_secret
     if options.public_key is not None:
-        simulator.tokens.public_key = options.public_key.read_text(encoding="ascii")
+        try:
+            simulator.tokens.public_key = options.public_key.read_text(encoding="ascii")
+        except (OSError, UnicodeDecodeError) as problem:
+            print(f"{options.public_key} can't be read as a public key: {problem}", file=sys.stderr)
+            return 1
     truth = populate(simulator.org, options.people, clean=options.clean, records=options.records)
     if options.truth is not None:
         truth.write(options.truth)
@@ -54,7 +59,8 @@ def run(options: argparse.Namespace) -> int:
     records = {name: len(table) for name, table in simulator.org.tables.items()}
     print(json.dumps({"url": address, "profile": options.profile, "seed": options.seed, **records}))
     sys.stdout.flush()
-    server.serve(simulator, listener)
+    with contextlib.suppress(KeyboardInterrupt):
+        server.serve(simulator, listener)
     return 0
 
 
