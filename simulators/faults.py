@@ -31,6 +31,8 @@ class Fault(StrEnum):
     CURSORS_DIE = "cursors_die"
     ROW_LOCKED = "row_locked"
     """One row that the request writes is locked by somebody else."""
+    EDITED_MEANWHILE = "edited_meanwhile"
+    """Somebody edits a record just before the request that writes it is looked at."""
 
 
 @dataclass(frozen=True)
@@ -78,6 +80,7 @@ PROFILES: dict[str, Profile] = {
                 Fault.TOO_MANY_AT_ONCE: 0.01,
                 Fault.CURSORS_DIE: 0.02,
                 Fault.ROW_LOCKED: 0.03,
+                Fault.EDITED_MEANWHILE: 0.03,
             },
             latest_commit_s=300,
             share_in_one_second=0.6,

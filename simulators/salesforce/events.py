@@ -1,5 +1,7 @@
 """What people do in the org, past the API: edits that commit late, merges, conversions, the recycle bin."""
 
+import contextlib
+import json
 from datetime import timedelta
 from typing import Any
 
@@ -9,6 +11,7 @@ from simulators.salesforce.ids import full_id
 from simulators.salesforce.objects import ACCOUNT, CONTACT, LEAD, OPPORTUNITY, ObjectType
 from simulators.salesforce.org import Org, Pending
 from simulators.salesforce.writing import children, create, delete, existing, touched, updated
+from simulators.web import Call
 
 MOST_LOSERS = 2
 
@@ -17,6 +20,36 @@ def edit(org: Org, kind: ObjectType, ids: list[str], values: dict[str, Any], com
     """Edit records as a person does, in one transaction; it is seen `commit_s` later (None: the profile's habit)."""
     rows = {(kind.name, _id(each)): updated(org, kind, _id(each), values, user=_person(org)) for each in ids}
     _commit(org, rows, commit_s)
+
+
+def edit_meanwhile(org: Org, call: Call) -> None:
+    """Somebody writes a field that a PATCH is about to write, of one of its records, a moment before."""
+    if call.method != "PATCH":
+        return
+    try:
+        sent = json.loads(call.body)
+    except ValueError:
+        return
+    records = sent.get("records", [{**sent, "id": call.path.rpartition("/")[2]}]) if isinstance(sent, dict) else []
+    aims = [aim for record in records if isinstance(record, dict) for aim in _aims(org, record)]
+    if aims:
+        kind, record_id, name = org.random.choice(aims)
+        with contextlib.suppress(Refusal):
+            edit(org, kind, [record_id], {name: f"Edit {org.random.randrange(1_000_000):06d}"}, 0)
+
+
+def _aims(org: Org, record: dict[str, Any]) -> list[tuple[ObjectType, str, str]]:
+    """Plain text fields that a record of a request would write, with where they are."""
+    record_id = full_id(str(record.get("id", record.get("Id", ""))))
+    kind = None if record_id is None else org.object_of(record_id)
+    if record_id is None or kind is None:
+        return []
+    fields = [kind.field(name) for name in record]
+    return [
+        (kind, record_id, field.name)
+        for field in fields
+        if field is not None and field.type == "string" and field.updateable and not field.unique
+    ]
 
 
 def add(org: Org, kind: ObjectType, values: list[dict[str, Any]], commit_s: float | None) -> list[str]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from simulators.clock import Clock
 from simulators.faults import Fault, Faults, Profile
-from simulators.salesforce import collections, composite, describe, duplicates, query, replication, single
+from simulators.salesforce import collections, composite, describe, duplicates, events, query, replication, single
 from simulators.salesforce.admin import answer_admin
 from simulators.salesforce.bulk import Jobs
 from simulators.salesforce.errors import Refusal, no_such_resource
@@ -70,6 +70,9 @@ class Salesforce:
             self.org.cursors.clear()
         elif fault is Fault.ROW_LOCKED:
             self.org.lock_next_row = True
+        elif fault is Fault.EDITED_MEANWHILE:
+            self.org.settle()
+            events.edit_meanwhile(self.org, call)
         return None
 
     def _answer(self, call: Call) -> Answer:

@@ -337,3 +337,29 @@ def test_a_patient_reader_with_overlap_ends_with_the_org_s_own_table(seed: int) 
         held = org.rows("Contact")
         assert {each: {name: row[name] for name in held[each]} for each, row in copy.items()} == held
         assert sum(row["Title"] is not None and row["Title"].startswith("Edit ") for row in held.values()) == 40
+
+
+def test_an_edit_made_meanwhile_is_overwritten_by_the_naive_and_found_by_the_careful(org: Org) -> None:
+    blind, careful, many = list(org.rows("Contact"))[:3]
+    seen = org.query("SELECT Id FROM User").headers["Date"]
+    org.admin("clock", advance_s=5)
+
+    order(org, "edited_meanwhile", path="/sobjects/Contact")
+    org.call("PATCH", f"sobjects/Contact/{blind}", {"Title": "Ours"})
+    order(org, "edited_meanwhile", path="/sobjects/Contact")
+    refused = org.call("PATCH", f"sobjects/Contact/{careful}", {"Title": "Ours"}, headers={"If-Unmodified-Since": seen})
+    order(org, "edited_meanwhile", path="/composite")
+    record = {"attributes": {"type": "Contact"}, "id": many, "Title": "Ours"}
+    org.call("PATCH", "composite/sobjects", {"records": [record]})
+
+    rows = org.rows("Contact")
+    assert refused.status_code == 412
+    assert [rows[each]["Title"] for each in (blind, many)] == ["Ours", "Ours"]
+    assert rows[careful]["Title"].startswith("Edit ")
+    assert rows[careful]["LastModifiedById"] != org.simulator.org.user_id
+
+
+def test_the_date_of_an_answer_is_the_org_s_own(org: Org) -> None:
+    org.admin("clock", advance_s=3_600)
+
+    assert org.query("SELECT Id FROM User").headers["Date"] == "Sun, 22 Nov 2026 10:00:00 GMT"
