@@ -140,7 +140,8 @@ def small_limits(seed: int = 0) -> Iterator[None]:
             HOLDERS_A_READ=chance.choice((8, 20_000)),
         ),
         mock.patch.multiple(
-            linking, RECORDS_A_CHUNK=chance.choice((1, 2, 3, 10_000)), MANY=chance.choice((1, 20_000))
+            linking, RECORDS_A_CHUNK=chance.choice((1, 2, 3, 10_000)), MANY=chance.choice((1, 20_000)),
+            RECORDS_A_WRITE=chance.choice((1, 3, 8_000)), LINKS_A_RANGE=chance.choice((1, 2, 200_000)),
         ),
         mock.patch.multiple(
             resolve, WAITING_A_ROUND=chance.choice((1, 3, 50_000)), RECORDS_A_BATCH=chance.choice((1, 4, 1_500))

@@ -32,7 +32,8 @@ RECORDS_A_CHUNK = 100_000
 MANY = 20_000
 """From so many waiting records on, if they are half of all, every link is made anew."""
 RECORDS_A_WRITE = 8_000
-"""Records whose links are replaced in one transaction."""
+"""Records whose links are replaced, or links that are written, in one transaction."""
+LINKS_A_RANGE = 200_000
 Guard = Callable[[Any], None]
 
 
@@ -133,7 +134,34 @@ def _replace(
     changed = lost | {end for pair in after if pair not in before for end in pair}
     done = [w for w in asked if w.stage != queue.WORTH or w.record in changed]
     same = [w for w in asked if w.stage == queue.WORTH and w.record not in changed]
-    _write_links(store, done, same, records, rows, lost - {w.record for w in asked}, guard, dropping=bool(before))
+    if before:
+        _write_links(store, done, same, records, rows, lost - {w.record for w in asked}, guard)
+    else:
+        _write_first_links(store, done, same, rows, guard)
+
+
+def _write_first_links(
+    store: Store, done: Sequence[Waiting], same: Sequence[Waiting], rows: Sequence[LinkRow], guard: Guard | None
+) -> None:
+    """Write links where there were none. Killed before the last one is written, all is still queued.
+
+    They go in by ranges of their second end, so that a transaction touches a part of the index over it, and not all.
+    """
+    width = 1 + max((row[1] for row in rows), default=0) // (1 + len(rows) // LINKS_A_RANGE)
+    ordered = sorted(rows, key=lambda row: (row[1] // width, row[0]))
+    for part in store_keys.in_chunks(len(ordered), RECORDS_A_WRITE):
+        with store.begin() as work:
+            if guard:
+                guard(work.conn)
+            links.replace_links(work.conn, [], ordered[part])
+            work.commit()
+    for go_on, some in ((queue.advance, done), (queue.drop, same)):
+        for part in store_keys.in_chunks(len(some), RECORDS_A_WRITE):
+            with store.begin() as work:
+                if guard:
+                    guard(work.conn)
+                go_on(work.conn, some[part])
+                work.commit()
 
 
 def _write_links(
@@ -144,14 +172,11 @@ def _write_links(
     rows: Sequence[LinkRow],
     lost: set[int],
     guard: Guard | None,
-    *,
-    dropping: bool,
 ) -> None:
     """Replace the links of the records, some thousands a transaction; killed between two, the rest is still queued.
 
-    A link goes with the later of its two ends: what the later one's turn drops, it also writes. Where there is nothing
-    to drop it goes with its first end, which is the order of the table. `done` go on to their values, `same` have no
-    other links than before and leave the queue.
+    A link goes with the later of its two ends: what the later one's turn drops, it also writes. `done` go on to their
+    values, `same` have no other links than before and leave the queue.
     """
     asked = {w.record: w for w in (*done, *same)}
     again = {w.record for w in same}
@@ -160,15 +185,14 @@ def _write_links(
     turn = {record: place // RECORDS_A_WRITE for place, record in enumerate(ordered)}
     mine: dict[int, list[LinkRow]] = {}
     for row in rows:
-        ends = turn.get(row[0], -1), turn.get(row[1], -1)
-        mine.setdefault(max(ends) if dropping or ends[0] < 0 else ends[0], []).append(row)
+        mine.setdefault(max(turn.get(row[0], -1), turn.get(row[1], -1)), []).append(row)
     for number, part in enumerate(store_keys.in_chunks(len(ordered), RECORDS_A_WRITE)):
         some = ordered[part]
         seq = store.allocate("queue", 1)[0]
         with store.begin() as work:
             if guard:
                 guard(work.conn)
-            links.replace_links(work.conn, some if dropping else [], mine.get(number, []))
+            links.replace_links(work.conn, some, mine.get(number, []))
             if not number:
                 queue.enqueue(work.conn, dict.fromkeys(lost, queue.VALUES), seq, "a neighbour's links changed")
             mine_to_do = [asked[record] for record in some if record in asked]
