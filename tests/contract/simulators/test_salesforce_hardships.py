@@ -82,6 +82,8 @@ def test_a_deletion_takes_the_children_along_and_can_be_undone(org: Org) -> None
     back = org.rows("Contact")
     assert {back[each]["SystemModstamp"] for each in children} == {"2026-11-22T09:02:00.000+0000"}
     assert org.ids("SELECT Id FROM Contact WHERE IsDeleted = true", deleted=True) == []
+    log = org.call("GET", "sobjects/Account/deleted?start=2026-11-22T08:59:00Z&end=2026-11-22T09:05:00Z").json()
+    assert log["deletedRecords"] == []
 
 
 def test_a_hard_deletion_is_in_the_log_alone_and_the_log_forgets_it(org: Org) -> None:
