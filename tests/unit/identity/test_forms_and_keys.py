@@ -10,6 +10,7 @@ from tests.unit.identity.people import RECORDS, company_form, form, person
 from unified_model.entities import PersonRecord
 from unified_model.identity.forms import person_form
 from unified_model.identity.keys import RULES, key_hash, keys_of, pairing_keys, rule_of
+from unified_model.store.keys import RULE_MASK
 
 
 @given(RECORDS)
@@ -78,6 +79,11 @@ def test_only_keys_under_their_cap_form_pairs_and_refining_ones_wait_for_an_over
 
     assert pairing_keys([email, birth, child], set()) == [email, birth]
     assert pairing_keys([email, birth, child], {birth}) == [email, child]
+
+
+def test_the_store_reads_the_rule_out_of_a_key_as_it_was_written() -> None:
+    for rule in RULES:
+        assert key_hash(rule.kind, rule.name, "acme") & RULE_MASK == rule.code
 
 
 def test_every_rule_has_a_number_of_its_own_that_fits_the_key() -> None:
