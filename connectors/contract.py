@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from datetime import datetime
+from typing import Any, Literal, NamedTuple, Protocol
 
-from unified_model.records import Page, SourceRecord
+from unified_model.records import Page, Payload, SourceRecord
 
 Mode = Literal["changes", "full"]
 
@@ -24,6 +25,9 @@ class ObjectCapabilities:
     keyed: bool = True
     """False: records have no lasting key (row hash), so an edited record is a new one."""
     writable: bool = False
+    """The connector is a `Writes` for this object."""
+    outlined: bool = False
+    """The connector is an `Outlines` for this object: the copy can be proven without reading everything."""
     max_vanishing_share: float = 0.10
     """Absence: stop and ask when more than this share of the known records is missing."""
 
@@ -79,3 +83,93 @@ class Connector(Protocol):
 
     def close(self) -> None:
         """Release files and connections."""
+
+
+class Outline(NamedTuple):
+    """One record that a source holds, told cheaply: its id and some values (stamp, calculated fields)."""
+
+    record_id: str
+    values: Mapping[str, Any]
+    """Raw columns in the same form as the payload of a full read; what differs from the copy is read again."""
+
+
+class Outlines(Protocol):
+    """A connector that can list what there is without reading it whole."""
+
+    def outline(self, object: str) -> Iterator[Sequence[Outline]]:
+        """Every record that is not deleted, each once; an error, never a shorter list, when not all could be read."""
+
+
+class Allowance(NamedTuple):
+    """A limit of the source system: how much there is, how much is used by everybody, how much of it is ours."""
+
+    name: str
+    total: int
+    used: int
+    ours: int
+    """What the configured share allows us."""
+    until: datetime | None = None
+    """When it is renewed."""
+
+
+class Limited(Protocol):
+    """A connector whose system counts calls."""
+
+    def limits(self) -> Sequence[Allowance]:
+        """The system's limits, as it tells them now."""
+
+    def forecast(self, object: str, cursor: str | None, mode: Mode = "changes") -> int:
+        """Calls that reading from `cursor` on would take."""
+
+
+Action = Literal["create", "update", "upsert", "delete"]
+Outcome = Literal["created", "updated", "deleted", "unchanged", "conflict", "duplicate", "rejected", "retry", "unknown"]
+
+
+class Op(NamedTuple):
+    """One write. `id` comes back with its result and names it for ever, so that a repeat is known as one."""
+
+    id: str
+    action: Action
+    changes: Mapping[str, Any]
+    """Raw columns to set; None clears; a column that is not named is left alone."""
+    record_id: str | None = None
+    base: Mapping[str, Any] | None = None
+    """What we believe these columns hold now: when one holds something else, and not what we want, it is a conflict."""
+    guard: tuple[str, str] | None = None
+    """Create, upsert: (column, value) of an external id that is unique there, so that twice makes one."""
+    repeated: bool = False
+    """It may have been sent before: look first whether it was applied."""
+
+
+class OpResult(NamedTuple):
+    """What became of an op. There is one for every op, in the order of the ops."""
+
+    op: str
+    outcome: Outcome
+    record_id: str | None = None
+    """The record it concerned (created: the new one; followed a merge: the survivor)."""
+    reason: str = ""
+    """The vendor's stable code, or ours."""
+    detail: str = ""
+    """One sentence for a person; the vendor's own words where it has any."""
+    fields: tuple[str, ...] = ()
+    """Columns that were refused, or in conflict."""
+    other_id: str | None = None
+    """Duplicate: the record that exists already."""
+    found: Payload | None = None
+    """Conflict: what the columns hold instead."""
+
+
+class Writes(Protocol):
+    """A connector that can write."""
+
+    def write(self, object: str, ops: Sequence[Op]) -> Sequence[OpResult]:
+        """Apply the ops; a result for each, also when the system fails half way (`retry`, `unknown`)."""
+
+
+class Provisions(Protocol):
+    """A connector that can make what `check` misses."""
+
+    def provision(self) -> Sequence[Finding]:
+        """Make what is missing and may be made (an external-id field); one finding for each thing made or refused."""

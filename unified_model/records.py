@@ -19,9 +19,11 @@ class SourceRecord(NamedTuple):
     modified_at: datetime | None = None
     deleted: bool = False
     merged_into: str | None = None
-    """Record id of the survivor when the vendor merged or converted this record."""
+    """Record id of the survivor, of the same object, when the vendor merged this record away."""
     place: str = ""
     """Where it was read, for people: `in/fair.csv:17`."""
+    converted_into: tuple[str, str] | None = None
+    """(object, record id) of what the vendor made of this record (a lead's contact); this record stays as it is."""
 
 
 class Reject(NamedTuple):
@@ -51,6 +53,8 @@ class Page(NamedTuple):
     read: int
     repeated: int = 0
     complete: bool = False
+    hidden: frozenset[str] = frozenset()
+    """Columns read earlier that the source does not show now: what the store holds of them stands."""
 
 
 class NaturalKey(NamedTuple):
