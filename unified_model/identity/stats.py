@@ -6,7 +6,7 @@ Buckets keep weights still while a store grows: only when a number crosses a bou
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from functools import lru_cache
 
 from rapidfuzz.distance import JaroWinkler
@@ -21,6 +21,8 @@ COUNTED_UP_TO = SIZE_BOUNDS[-1]
 """Blocks above this size are not looked into: they count as the top bucket of people."""
 TOP_PEOPLE = len(PEOPLE_BOUNDS)
 
+Name = tuple[str, str]
+"""Folded family and given name; a company's name twice."""
 Stats = Mapping[int, tuple[int, int]]
 """Key -> (size bucket, people bucket); keys of fewer than three records are left out and count as (0, 0)."""
 
@@ -42,15 +44,23 @@ def people_bounds(bucket: int) -> tuple[int, int | None]:
     return low, PEOPLE_BOUNDS[bucket] - 1 if bucket < len(PEOPLE_BOUNDS) else None
 
 
+def name_of(form: Form) -> Name:
+    """What tells one person, or one company, from another when people are counted."""
+    return (form["n"], form["n"]) if "n" in form else (form.get("f", ""), form.get("g", ""))
+
+
 def people_bucket(forms: Iterable[Form]) -> int:
+    """Bucket of different people among the records of a block; a function of the set of forms, not of their order."""
+    return bucket_of_names({name_of(form) for form in forms})
+
+
+def bucket_of_names(names: Set[Name]) -> int:
     """0 while the block may be one person, then one more at each of PEOPLE_BOUNDS of different people.
 
     People count as different when both names differ: a married name, a typo, a nickname or a transliteration is no new
-    person, and neither is a wife or a son. Blocks of organizations count different companies in the same way. The count
-    is a function of the set of forms, not of their order.
+    person, and neither is a wife or a son. Blocks of organizations count different companies in the same way.
     """
-    names = {(form["n"], form["n"]) if "n" in form else (form.get("f", ""), form.get("g", "")) for form in forms}
-    people: list[tuple[str, str]] = []
+    people: list[Name] = []
     for family, given in sorted(names, key=lambda name: (-len(name[0]), name)):
         if len(family) > 1 and len(given) > 1 and all(_are_two(family, given, *other) for other in people):
             people.append((family, given))

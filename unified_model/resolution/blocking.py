@@ -6,12 +6,12 @@ a key crosses a bucket, either way, every record that holds it is linked anew.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from unified_model.identity.keys import rule_of, worth
-from unified_model.identity.stats import COUNTED_UP_TO, TOP_PEOPLE, people_bucket, size_bucket
-from unified_model.resolution.pairs import distinct
+from unified_model.identity.stats import COUNTED_UP_TO, TOP_PEOPLE, Name, bucket_of_names, name_of, size_bucket
+from unified_model.resolution.pairs import distinct, ordered_blocks
 from unified_model.store import keys as store_keys
 from unified_model.store import queue
 from unified_model.store.engine import Store
@@ -25,8 +25,10 @@ SEGMENT = 16_000_000
 """Entries of the log applied at a time: each segment writes all over the index, so few of them write less."""
 CHANGES_A_WRITE = 30_000
 HOLDERS_A_READ = 20_000
-KEYS_A_LOOK = 500
-"""Keys whose holders' forms are read together: few enough to be looked into while they are in the processor's cache."""
+KEYS_A_LOOK = 1_000_000
+"""Keys whose holders are looked into together: the more, the fewer forms are read more than once."""
+FORMS_A_READ = 2_000
+"""Few enough to be decoded and freed while they are in the processor's cache."""
 
 Guard = Callable[[Any], None]
 
@@ -104,13 +106,28 @@ def _people(conn: Any, counts: dict[int, int]) -> dict[int, int]:
             by_kind.setdefault(rule.kind, []).append(key)
     for kind, keys in by_kind.items():
         for part in store_keys.in_chunks(len(keys), KEYS_A_LOOK):
-            blocks: dict[int, list[int]] = {}
-            for key, record in store_keys.holders(conn, keys[part]):
-                blocks.setdefault(key, []).append(record)
-            forms = match_forms(conn, kind, sorted({r for block in blocks.values() for r in block}))
-            for key, block in blocks.items():
-                buckets[key] = people_bucket([forms[r] for r in block if r in forms])
+            buckets.update(_people_among(conn, kind, keys[part]))
     return buckets
+
+
+def _people_among(conn: Any, kind: str, keys: list[int]) -> Iterator[tuple[int, int]]:
+    """(key, bucket of different people). Each holder's form is read once, in the order in which they are stored."""
+    import numpy as np
+
+    held = np.array(store_keys.holders(conn, keys), dtype=np.int64).reshape(-1, 2)
+    records = distinct(held[:, 1])
+    names: list[Name] = []
+    same: dict[Name, Name] = {}
+    for part in store_keys.in_chunks(len(records), FORMS_A_READ):
+        some = records[part].tolist()
+        forms = match_forms(conn, kind, some)
+        told = (name_of(forms.get(record, {})) for record in some)
+        names += [same.setdefault(name, name) for name in told]
+    blocks = ordered_blocks(held[:, 0], np.searchsorted(records, held[:, 1]))
+    ends = np.cumsum(blocks.sizes)
+    holders = blocks.record.tolist()
+    for end, size in zip(ends.tolist(), blocks.sizes.tolist(), strict=True):
+        yield int(blocks.key[end - 1]), bucket_of_names({names[place] for place in holders[end - size : end]})
 
 
 def _requeue(store: Store, keys: list[int], guard: Guard | None) -> None:
