@@ -1,0 +1,1 @@
+"""What every vendor that speaks HTTP shares: one adapter, one budget, one way to repeat a request."""
