@@ -16,7 +16,8 @@ from typing import Any
 from connectors.contract import Mode
 from connectors.files.connector import FileConnector, open_files
 from tests.contract.connector_behaviours import BEHAVIOURS
-from tests.contract.connector_world import Fields
+from tests.contract.connector_clients import Client
+from tests.contract.connector_world import Fields, World
 from unified_model.mapping.rows import FieldRow, ObjectMapping
 
 _NO_WRITES = "files are never written back"
@@ -44,7 +45,7 @@ def _excuses() -> dict[str, str]:
 
 
 @dataclass
-class FilesWorld:
+class FilesWorld(World):
     """A folder with `people` in one of the forms that files come in."""
 
     folder: Path
@@ -55,7 +56,9 @@ class FilesWorld:
     page_size: int = 100
     overlap: int = -1
     cannot: Mapping[str, str] = field(default_factory=_excuses)
+    hides = False
     _records: dict[str, dict[str, str]] = field(default_factory=dict)
+    _gone: dict[str, dict[str, str]] = field(default_factory=dict)
     _columns: list[str] = field(default_factory=lambda: ["id", "name", "city", "note", *_HIDDEN[1:]])
     _writes: int = 0
 
@@ -82,13 +85,20 @@ class FilesWorld:
             self._records[key] = {**before, **fields, "id": key, "modified": f"2025-01-01T00:00:{self._writes:02}Z"}
         self._write()
 
-    def remove(self, *ids: str) -> None:
-        for key in ids:
-            del self._records[key]
+    def remove(self, *keys: str) -> None:
+        for key in keys:
+            self._gone[key] = self._records.pop(key)
         self._write()
 
-    def soft_delete(self, record_id: str) -> None:
-        self._records[record_id]["deleted"] = "true"
+    def delete(self, *keys: str) -> None:
+        self.remove(*keys)
+
+    def restore(self, *keys: str) -> None:
+        self._records |= {key: self._gone.pop(key) for key in keys}
+        self._write()
+
+    def soft_delete(self, key: str) -> None:
+        self._records[key]["deleted"] = "true"
         self._write()
 
     def merge(self, loser: str, survivor: str) -> None:
@@ -101,8 +111,9 @@ class FilesWorld:
         self._records = dict(items)
         self._write()
 
-    def change_unstamped(self, record_id: str, name: str, value: str) -> None:
-        self._records[record_id][name] = value
+    def change_calculated(self, value: str) -> None:
+        for row in self._records.values():
+            row[self.calculated] = value
         self._write()
 
     def add_field(self, name: str, value: str) -> None:
@@ -117,10 +128,11 @@ class FilesWorld:
             row.pop(name, None)
         self._write()
 
-    def add_object(self, name: str, records: Mapping[str, Fields]) -> None:
+    def add_object(self, records: Mapping[str, Fields]) -> str:
         columns = ["id", *next(iter(records.values()))]
         rows = [{"id": key, **fields} for key, fields in records.items()]
-        (self.folder / f"{name}{self.ending}").write_bytes(self._bytes(columns, rows))
+        (self.folder / f"pets{self.ending}").write_bytes(self._bytes(columns, rows))
+        return "pets"
 
     def damage(self) -> None:
         """A quote too many in a text; in a workbook a row whose key is gone."""
@@ -169,7 +181,7 @@ class FilesWorld:
         return cursor.replace('"v":1', '"v":0')
 
     def naive(self, behaviour: str) -> NaiveClient:
-        return NaiveClient(self, behaviour)
+        return NaiveClient(self, behaviour=behaviour)
 
     def null_empty_and_absent_are_told_apart_as_the_vendor_does(self) -> None:
         """A table knows empty cells and missing columns, and no null."""
@@ -214,18 +226,17 @@ def _workbook(rows: list[list[str]]) -> bytes:
 
 
 @dataclass
-class NaiveClient:
+class NaiveClient(Client):
     """What a short script would do: open the file, read it all, keep rows by id; each behaviour with its usual slip."""
 
-    world: FilesWorld
-    behaviour: str
-    state: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+    behaviour: str = ""
     newest: str = ""
 
     def pull(self, mode: Mode = "changes", pages: int | None = None) -> None:
         rows = self._rows()
         if pages is not None:
             rows = rows[: pages * self.world.page_size]
+        self.read = [str(row["id"]) for row in rows]
         match self.behaviour:
             case "values_arrive_unmangled":
                 self.state = {str(row["id"]): {name: _guessed(cell) for name, cell in row.items()} for row in rows}

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.contract.connector_reading import NewWorld
+from tests.contract.connector_play import NewWorld
 from tests.contract.connector_suite import ConnectorSuite
 from tests.contract.files_world import FilesWorld
 

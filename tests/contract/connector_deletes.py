@@ -1,0 +1,121 @@
+"""Behaviours of deletions, merges and conversions, and of the proof that nothing is missing."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+import pytest
+
+from tests.contract.connector_clients import Client, Ledger
+from tests.contract.connector_play import NewWorld, Played
+from tests.contract.connector_world import World, people
+from unified_model.errors import UnsiloError
+
+
+class DeletesBehaviours(Played):
+    """One method a behaviour; the names are those of `BEHAVIOURS`."""
+
+    def test_soft_delete_is_seen(self, new_world: NewWorld) -> None:
+        def scenario(world: World, client: Client) -> None:
+            world.put(people(50))
+            client.pull()
+            [deleted] = people(1)
+            world.soft_delete(deleted)
+            client.pull()
+            assert set(client.state) == set(people(50)) - {deleted}
+
+        self.play(new_world, "soft_delete_is_seen", scenario)
+
+    def test_hard_delete_is_seen_after_reconcile(self, new_world: NewWorld) -> None:
+        def scenario(world: World, client: Client) -> None:
+            world.put(people(50))
+            client.pull()
+            world.remove(*list(people(3)))
+            client.reconcile()
+            assert set(client.state) == set(world.truth())
+
+        self.play(new_world, "hard_delete_is_seen_after_reconcile", scenario)
+
+    def test_restore_is_seen(self, new_world: NewWorld) -> None:
+        def scenario(world: World, client: Client) -> None:
+            world.put(people(50))
+            client.pull()
+            world.delete(*people(3))
+            client.reconcile()
+            assert not set(people(3)) & set(client.state)
+            world.restore(*people(3))
+            client.pull()
+            assert set(client.state) == set(world.truth())
+
+        self.play(new_world, "restore_is_seen", scenario)
+
+    def test_merge_names_the_survivor(self, new_world: NewWorld) -> None:
+        def scenario(world: World, client: Client) -> None:
+            world.put(people(50))
+            client.pull()
+            loser, survivor = people(2)
+            world.merge(loser, survivor)
+            client.pull()
+            assert loser not in client.state
+            assert client.survivors == {loser: survivor}
+
+        self.play(new_world, "merge_names_the_survivor", scenario)
+
+    def test_chain_of_merges_resolves(self, world: World) -> None:
+        ledger = Ledger(world)
+        ledger.pull()
+        first, second, third = people(3)
+
+        world.merge(first, second)
+        world.merge(second, third)
+        ledger.pull()
+
+        assert [ledger.survivor_of(key) for key in (first, second, third)] == [third] * 3
+        assert ledger.holds() == world.truth()
+
+    def test_conversion_links_the_two_records(self, world: World) -> None:
+        before, record_id, into = world.convert()
+        first, second = Ledger(world, object=before), Ledger(world, object=into[0])
+
+        first.pull()
+        second.pull()
+
+        assert first.converted == {record_id: into}
+        assert record_id in first.raw
+        assert into[1] in second.raw
+
+    def test_reconcile_finds_a_dropped_record_and_says_so(self, world: World) -> None:
+        ledger = Ledger(world)
+        ledger.pull()
+        [dropped] = list(world.truth())[5:6]
+        del ledger.state[dropped], ledger.raw[world.id_of(dropped)]
+
+        ledger.reconcile()
+
+        assert ledger.changed == {dropped}
+        assert ledger.holds() == world.truth()
+
+    def test_reconcile_of_a_broken_read_deletes_nothing(self, new_world: NewWorld) -> None:
+        def scenario(world: World, client: Client) -> None:
+            known = people(world.page_size * 5 // 2)
+            world.put(known)
+            client.pull()
+            world.damage()
+            with suppress(UnsiloError):
+                client.reconcile()
+            assert set(known) <= set(client.state)
+
+        self.play(new_world, "reconcile_of_a_broken_read_deletes_nothing", scenario)
+
+    def test_reconcile_of_a_broken_read_says_so(self, world: World) -> None:
+        """Only of sources that have an outline: a broken row of a file is set aside, the others are read."""
+        ledger = Ledger(world)
+        ledger.pull()
+        if not any(one.outlined for one in world.open().describe() if one.object == world.object):
+            pytest.skip("the source has no outline")
+        world.damage()
+
+        with pytest.raises(UnsiloError) as caught:
+            ledger.reconcile()
+
+        assert caught.value.remedy
