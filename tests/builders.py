@@ -75,6 +75,11 @@ def account(record_id: str = "1", *, modified: datetime | None = None, **columns
     return _record("Account", record_id, modified, columns)
 
 
+def case(record_id: str = "1", *, modified: datetime | None = None, **columns: Any) -> SourceRecord:
+    """A record of an object that no mapping reads."""
+    return _record("Case", record_id, modified, columns)
+
+
 def _record(object: str, record_id: str, modified: datetime | None, columns: dict[str, Any]) -> SourceRecord:
     payload = {"Id": record_id, **{name: value for name, value in columns.items() if value is not None}}
     if modified is not None:
@@ -147,7 +152,7 @@ class World:
         name = object or next(iter(objects), "Contact")
         self.runs += 1
         ordered = LandingOrder(self.source(label).id, name, self.runs, **order)
-        counts = land(self.store, ordered, MAPPINGS[name], lambda cursor: iter(pages), clock=self.clock)
+        counts = land(self.store, ordered, MAPPINGS.get(name), lambda cursor: iter(pages), clock=self.clock)
         self.counts.append(counts)
         return counts
 

@@ -88,4 +88,4 @@ def waiting_pairs(clustered: Clustered, links: Sequence[Link], decided: Decided)
     for link in links:
         if place.get(link.a, -1) != place.get(link.b, -2):
             pairs.setdefault((link.a, link.b), Doubt(*link, "between_thresholds"))
-    return [d for _, d in sorted(pairs.items()) if not decided.kept_apart(d.a, d.b)]
+    return [d for _, d in sorted(pairs.items()) if d.reason == "contradiction" or not decided.kept_apart(d.a, d.b)]

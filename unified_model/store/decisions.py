@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, and_, select
 
 from unified_model.records import NaturalKey
 from unified_model.store.bulk import write_rows
 from unified_model.store.codec import encode
 from unified_model.store.tables.identity import decision
-from unified_model.store.tables.landing import record_alias, source
+from unified_model.store.tables.landing import record_alias, source, source_record
 
 COLUMNS = tuple(c.name for c in decision.columns)
 
@@ -71,12 +71,23 @@ def standing(decisions: Sequence[Decision]) -> list[Decision]:
 
 
 def vendor_merges(conn: Connection) -> list[tuple[NaturalKey, NaturalKey]]:
-    """(record that went away, its survivor) for every merge and conversion made in a source system."""
-    a = record_alias.c
-    query = select(source.c.installation, a.object, a.record_id, a.survivor_object, a.survivor_record_id).join(
-        source, source.c.id == a.source_id
+    """(record that went away, its survivor) for every merge and conversion of customers made in a source system.
+
+    What became something of another kind (a lead that is a company now, say) is no word on who is the same.
+    """
+    a, gone, left = record_alias.c, source_record.alias("gone"), source_record.alias("left_over")
+    query = (
+        select(source.c.installation, a.object, a.record_id, a.survivor_object, a.survivor_record_id)
+        .join(source, source.c.id == a.source_id)
+        .join(gone, _names(gone, a.source_id, a.object, a.record_id))
+        .join(left, _names(left, a.source_id, a.survivor_object, a.survivor_record_id))
+        .where(gone.c.kind == left.c.kind, gone.c.kind != "other")
     )
     return [(NaturalKey(r[0], r[1], r[2]), NaturalKey(r[0], r[3], r[4])) for r in conn.execute(query)]
+
+
+def _names(record: Any, source_id: Any, object: Any, record_id: Any) -> Any:
+    return and_(record.c.source_id == source_id, record.c.object == object, record.c.record_id == record_id)
 
 
 def _encode_keys(keys: Sequence[NaturalKey]) -> str:

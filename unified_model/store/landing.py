@@ -14,7 +14,13 @@ from unified_model.store.codec import decode, encode
 from unified_model.store.plain import cells_of_columns
 from unified_model.store.queue import enqueue
 from unified_model.store.tables.identity import blocking_key_log
-from unified_model.store.tables.landing import cursor, record_alias, source_record, source_record_version
+from unified_model.store.tables.landing import (
+    cursor,
+    hidden_column,
+    record_alias,
+    source_record,
+    source_record_version,
+)
 from unified_model.store.tables.unified import affiliation, contact_point, organization_record, person_record
 from unified_model.store.types import utc_from_text
 
@@ -37,7 +43,8 @@ class Known(NamedTuple):
     raw_hash: str
     mapped_hash: str
     identity_hash: str
-    deleted: bool
+    deleted_at: datetime | None
+    kind: str
 
 
 class Newest(NamedTuple):
@@ -68,6 +75,8 @@ class Batch:
     key_ops: list[int] = field(default_factory=list)
     queue: dict[int, int] = field(default_factory=dict)
     aliases: list[tuple[Any, ...]] = field(default_factory=list)
+    separated: list[tuple[Any, ...]] = field(default_factory=list)
+    """Records that their vendor took out of a merge: (source, object, record id, cause) of the alias that is void."""
 
     def log_keys(self, record: int, held: Collection[int], lost: Collection[int] = ()) -> None:
         """Log that a record holds these keys now and has lost those. Three lists, as there are many of them."""
@@ -89,16 +98,17 @@ def known_records(conn: Connection, source_id: int, object: str, ids: Sequence[s
         source_record,
         "record_id",
         ids,
-        ("record_id", "id", "version", "raw_hash", "mapped_hash", "identity_hash", "deleted_at"),
+        ("record_id", "id", "version", "raw_hash", "mapped_hash", "identity_hash", "deleted_at", "kind"),
         equal={"source_id": source_id, "object": object},
     )
-    return {r[0]: Known(r[1], r[2], r[3], r[4], r[5], r[6] is not None) for r in rows}
+    return {row[0]: Known(*row[1:]) for row in rows}
 
 
-def survivors_of(conn: Connection, source_id: int, object: str, ids: Sequence[str]) -> dict[str, str]:
-    """Record id -> the record it was merged into, as far as the store has been told."""
+def survivors_of(conn: Connection, source_id: int, object: str, ids: Sequence[str]) -> dict[str, tuple[str, str]]:
+    """Record id -> (object, record id) that it was merged or converted into, as far as the store has been told."""
     mine = {"source_id": source_id, "object": object}
-    return dict(rows_by_keys(conn, record_alias, "record_id", ids, ("record_id", "survivor_record_id"), equal=mine))
+    columns = ("record_id", "survivor_object", "survivor_record_id")
+    return {row[0]: (row[1], row[2]) for row in rows_by_keys(conn, record_alias, "record_id", ids, columns, equal=mine)}
 
 
 def newest_versions(conn: Connection, known: Iterable[Known]) -> dict[int, Newest]:
@@ -116,6 +126,19 @@ def newest_versions(conn: Connection, known: Iterable[Known]) -> dict[int, Newes
         times = {k: utc_from_text(v) for k, v in (decode(since) or {}).items()}
         found[record] = Newest(decode(payload) or {}, modified_at, times)
     return found
+
+
+def newest_payloads(conn: Connection, known: Iterable[Known]) -> dict[int, dict[str, Any]]:
+    """The newest raw payload of each record, deleted ones included."""
+    ids = [k.id for k in known]
+    versions = rows_by_keys(conn, source_record_version, "record", ids, ("record", "version", "payload"))
+    found = {row[0]: row[2] for row in sorted(versions, key=_place) if row[2] is not None}
+    found.update(row for row in rows_by_keys(conn, source_record, "id", ids, ("id", "payload")) if row[1] is not None)
+    return {record: decode(payload) for record, payload in found.items()}
+
+
+def _place(row: tuple[Any, ...]) -> tuple[int, int]:
+    return row[0], row[1]
 
 
 def match_forms(conn: Connection, kind: str, ids: Sequence[int]) -> dict[int, dict[str, Any]]:
@@ -182,6 +205,8 @@ def write_batch(
         write_cells(conn, contact_point, tuple(c.name for c in contact_point.columns), batch.points)
     if batch.affiliations:
         write_rows(conn, affiliation, AFFILIATION_COLUMNS, batch.affiliations)
+    if batch.separated:
+        delete_rows(conn, record_alias, ("source_id", "object", "record_id", "cause"), batch.separated)
     if batch.aliases:
         write_rows(conn, record_alias, tuple(c.name for c in record_alias.columns), batch.aliases, on_conflict="update")
     if batch.key_ops:
@@ -202,6 +227,21 @@ def save_cursor(
     """Move the cursor; call it in the transaction that stores the page it covers."""
     row = (source_id, object, value, until, now)
     write_rows(conn, cursor, tuple(c.name for c in cursor.columns), [row], on_conflict="update")
+
+
+def hidden_columns(conn: Connection, source_id: int, object: str) -> frozenset[str]:
+    """Columns of an object that its source did not show when it was read last."""
+    where = (hidden_column.c.source_id == source_id) & (hidden_column.c.object == object)
+    return frozenset(conn.execute(select(hidden_column.c.name).where(where)).scalars())
+
+
+def note_hidden(
+    conn: Connection, source_id: int, object: str, gone: Iterable[str], shown: Iterable[str], now: datetime
+) -> None:
+    """Remember which columns a source no longer shows, and forget those it shows again."""
+    delete_rows(conn, hidden_column, ("source_id", "object", "name"), [(source_id, object, name) for name in shown])
+    rows = [(source_id, object, name, now) for name in sorted(gone)]
+    write_rows(conn, hidden_column, ("source_id", "object", "name", "since"), rows, on_conflict="ignore")
 
 
 def live_ids(conn: Connection, source_id: int, object: str) -> Iterable[tuple[int, str]]:

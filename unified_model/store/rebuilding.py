@@ -115,9 +115,9 @@ def stored_records(conn: Connection, ids: Sequence[int]) -> list[Stored]:
     return found
 
 
-def write_hashes(conn: Connection, rows: Sequence[tuple[str, str, int]]) -> None:
-    """Set (mapped hash, identity hash) of records."""
-    update_rows(conn, source_record, ("id",), ("mapped_hash", "identity_hash"), list(rows))
+def write_hashes(conn: Connection, rows: Sequence[tuple[str, str, str, int]]) -> None:
+    """Set (kind, mapped hash, identity hash) of records: one that nobody read until now gets its kind."""
+    update_rows(conn, source_record, ("id",), ("kind", "mapped_hash", "identity_hash"), list(rows))
 
 
 def customers_by_page(conn: Connection, size: int) -> Iterator[list[str]]:

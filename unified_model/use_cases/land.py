@@ -34,12 +34,14 @@ class LandingOrder:
     max_vanishing_share: float = 0.10
     accept_vanishing: bool = False
     """A person has confirmed that so many records really are gone."""
+    volatile: tuple[str, ...] = ()
+    """Of an object without a mapping: columns whose change alone makes no version."""
 
 
 def land(
     store: Store,
     order: LandingOrder,
-    mapping: ObjectMapping,
+    mapping: ObjectMapping | None,
     read: Callable[[str | None], Iterator[Page]],
     *,
     clock: Clock,
@@ -50,6 +52,8 @@ def land(
 ) -> LandCounts:
     """Read an object from its stored cursor on and land every page; returns what became of the records.
 
+    Without a mapping the records are kept as they come, every version of them, and nothing is made of them.
+
     `counts`, when given, is added to page by page, so that it also tells of a read that ended in an error.
 
     `read(cursor)` yields pages. `guard(conn)` is called inside each write transaction and raises when the lease is
@@ -57,21 +61,31 @@ def land(
     """
     with store.read() as conn:
         cursor = landing.load_cursor(conn, order.source_id, order.object)
-        letters = dead_letters.open_ones(conn, order.source_id, order.object)
+    work = page_work(store, order, mapping)
     total = counts if counts is not None else LandCounts()
-    seen = bytearray() if order.deletes_by_absence else None
-    work = PageWork(store, order.source_id, order.object, order.run, mapping, unifier(mapping), seen, letters)
+    work.seen = bytearray() if order.deletes_by_absence else None
     with rare_collections():
         for page in read(cursor):
             # Absence can only be judged after one whole read, so a snapshot's cursor moves with its last page alone.
-            total.add(land_page(work, page, clock(), guard, page.cursor if seen is None else None))
+            total.add(land_page(work, page, clock(), guard, page.cursor if work.seen is None else None))
             if progress:
                 progress("read", total.read, None)
-            if page.complete and seen is not None:
+            if page.complete and work.seen is not None:
                 total.deleted += _delete_absent(work, order, page, clock, guard)
             if should_stop and should_stop():
                 break
     return total
+
+
+def page_work(store: Store, order: LandingOrder, mapping: ObjectMapping | None) -> PageWork:
+    """What landing an object's pages needs."""
+    with store.read() as conn:
+        letters = dead_letters.open_ones(conn, order.source_id, order.object)
+        hidden = landing.hidden_columns(conn, order.source_id, order.object)
+    unify = unifier(mapping) if mapping is not None else None
+    return PageWork(
+        store, order.source_id, order.object, order.run, mapping, unify, order.volatile, hidden, open_letters=letters
+    )
 
 
 def _delete_absent(work: PageWork, order: LandingOrder, page: Page, clock: Clock, guard: Guard | None) -> int:
@@ -87,6 +101,6 @@ def _delete_absent(work: PageWork, order: LandingOrder, page: Page, clock: Clock
         )
     for start in range(0, len(missing), DELETES_A_PAGE):
         gone = [SourceRecord(order.object, key, {}, deleted=True) for key in missing[start : start + DELETES_A_PAGE]]
-        land_page(work, Page(gone, (), page.cursor, read=len(gone)), clock(), guard, None)
-    land_page(work, Page((), (), page.cursor, read=0), clock(), guard, page.cursor)
+        land_page(work, Page(gone, (), page.cursor, read=len(gone), hidden=work.hidden), clock(), guard, None)
+    land_page(work, Page((), (), page.cursor, read=0, hidden=work.hidden), clock(), guard, page.cursor)
     return len(missing)

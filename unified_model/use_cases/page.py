@@ -2,36 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from unified_model.entities import Kind
-from unified_model.identity.forms import NORMALISER_VERSION
+from unified_model.errors import NeedsOperator
 from unified_model.mapping.rows import ObjectMapping
 from unified_model.records import Page, Reject, SourceRecord
 from unified_model.store import dead_letters, landing
-from unified_model.store.codec import digest, encode, encode_bytes
+from unified_model.store.codec import digest, encode_bytes
 from unified_model.store.engine import Store
 from unified_model.store.landing import Batch, Known, Newest
 from unified_model.store.plain import storable
 from unified_model.use_cases.implied import ImpliedOrganizations
-from unified_model.use_cases.unify import (
-    Unified,
-    Unify,
-    field_times,
-    key_hashes,
-    point_cells,
-    unified_row,
-    unified_since,
-)
+from unified_model.use_cases.page_rows import rows_of, survivor_of
+from unified_model.use_cases.unify import Unify
 
 Guard = Callable[[Any], None]
-
-RECORDS_AT_ONCE = 100
-"""Records of a page worked out together: what is made of so few on the way still lies in the processor's cache when it
-is used and freed, and so does the code of each step. Much fewer or many more take a tenth longer."""
 
 
 @dataclass(slots=True)
@@ -64,8 +52,13 @@ class PageWork:
     source_id: int
     object: str
     run: int
-    mapping: ObjectMapping
-    unify: Unify
+    mapping: ObjectMapping | None
+    """None: nobody reads this object; its records are kept as they come."""
+    unify: Unify | None
+    volatile: Collection[str] = ()
+    """Without a mapping: columns whose change alone makes no version."""
+    hidden: frozenset[str] = frozenset()
+    """Columns that the source did not show when it was read last."""
     seen: bytearray | None = None
     """Bitmap over surrogate keys: which records a whole read has met (snapshots only)."""
     open_letters: dict[str, list[int]] = field(default_factory=dict)
@@ -88,18 +81,33 @@ class PageWork:
         return self.seen is not None and place < len(self.seen) and bool(self.seen[place] & (1 << (record & 7)))
 
 
-class _Change(NamedTuple):
+class Change(NamedTuple):
     """A record that differs from what the store holds."""
 
     record: SourceRecord
     raw: str
     raw_hash: str
     known: Known | None
+    survivor: tuple[str, str] | None
+    """What the store was told that the record became: (object, record id)."""
 
     @property
     def is_deletion(self) -> bool:
         """Whether it takes a record away that the store holds. One deleted at first sight is read whole."""
         return self.record.deleted and self.known is not None
+
+    @property
+    def version(self) -> int:
+        """Number of the version the store holds; 0 when it holds none."""
+        return self.known.version if self.known is not None else 0
+
+
+class Held(NamedTuple):
+    """What the store holds of the changed records of a page, by surrogate key."""
+
+    newest: dict[int, Newest]
+    forms: dict[int, dict[str, Any]]
+    employers: dict[int, set[int]]
 
 
 def land_page(work: PageWork, page: Page, now: datetime, guard: Guard | None, cursor: str | None) -> LandCounts:
@@ -114,170 +122,88 @@ def land_page(work: PageWork, page: Page, now: datetime, guard: Guard | None, cu
     counts.repeated += len(named) - len(records)
     with work.store.read() as conn:
         known = landing.known_records(conn, work.source_id, work.object, list(records))
-        moved = [r.record_id for r in records.values() if r.merged_into]
-        survivors = landing.survivors_of(conn, work.source_id, work.object, moved)
+        if page.hidden:
+            records = _with_hidden(conn, records, known, page.hidden)
+        told = [r.record_id for r in records.values() if r.merged_into or r.converted_into]
+        told += [key for key, held in known.items() if held.deleted_at and not records[key].deleted]
+        survivors = landing.survivors_of(conn, work.source_id, work.object, told)
         changes = _compare(work, records.values(), known, survivors, counts, rejects)
-        held = [c.known for c in changes if c.known is not None]
-        newest = landing.newest_versions(conn, held)
-        forms = landing.match_forms(conn, work.mapping.kind, [k.id for k in held])
-        employers = landing.organizations_of(conn, [k.id for k in held])
-    batch = _rows(work, changes, newest, forms, employers, now, counts)
+        before = [c.known for c in changes if c.known is not None]
+        ids = [k.id for k in before]
+        kind = work.mapping.kind if work.mapping is not None else None
+        held = Held(
+            landing.newest_versions(conn, before),
+            landing.match_forms(conn, kind, ids) if kind else {},
+            landing.organizations_of(conn, ids) if kind else {},
+        )
+    _refuse_unmapping(work, before)
+    batch = rows_of(work, changes, held, now, counts)
     counts.rejected += len(rejects)
     _write(work, batch, page, records, rejects, now, guard, cursor)
     return counts
+
+
+def _with_hidden(
+    conn: Any, records: dict[str, SourceRecord], known: dict[str, Known], hidden: frozenset[str]
+) -> dict[str, SourceRecord]:
+    """The records with what the store holds of columns that the source does not show now: hidden is not empty."""
+    payloads = landing.newest_payloads(conn, known.values())
+    whole = {}
+    for record_id, record in records.items():
+        held = known.get(record_id)
+        kept = {
+            name: value
+            for name, value in (payloads.get(held.id, {}) if held and record.payload else {}).items()
+            if name in hidden and name not in record.payload
+        }
+        whole[record_id] = record._replace(payload={**record.payload, **kept}) if kept else record
+    return whole
 
 
 def _compare(
     work: PageWork,
     records: Iterable[SourceRecord],
     known: dict[str, Known],
-    survivors: dict[str, str],
+    survivors: dict[str, tuple[str, str]],
     counts: LandCounts,
     rejects: list[Reject],
-) -> list[_Change]:
+) -> list[Change]:
     changes = []
     for record in records:
         held = known.get(record.record_id)
         if held is not None and not record.deleted:
             work.met(held.id)
-        if record.deleted and (held is not None or not record.payload):
-            told = record.merged_into is None or survivors.get(record.record_id) == record.merged_into
-            if held is None or (held.deleted and told):
-                counts.unchanged += 1
-            else:
-                changes.append(_Change(record, "", "", held))
+        if held is None and record.deleted and not record.payload:
+            counts.unchanged += 1
             continue
-        try:
-            raw = encode_bytes(record.payload)
-        except TypeError as error:
-            rejects.append(_unstorable(record, error))
-            continue
-        raw_hash = digest(raw)
-        if held is not None and held.raw_hash == raw_hash and not held.deleted:
+        raw, raw_hash = b"", ""
+        if record.payload or not record.deleted:
+            try:
+                raw = encode_bytes(record.payload)
+            except TypeError as error:
+                rejects.append(_unstorable(record, error))
+                continue
+            raw_hash = digest(raw)
+        survivor = survivors.get(record.record_id)
+        if (
+            held is not None
+            and raw_hash in (held.raw_hash, "")
+            and record.deleted == (held.deleted_at is not None)
+            and (not (record.merged_into or record.converted_into) or survivor_of(record) == survivor)
+        ):
             counts.unchanged += 1
         else:
-            changes.append(_Change(record, raw.decode(), raw_hash, held))
+            changes.append(Change(record, raw.decode(), raw_hash, held, survivor))
     return changes
 
 
-def _rows(
-    work: PageWork,
-    changes: Sequence[_Change],
-    newest: dict[int, Newest],
-    forms: dict[int, dict[str, Any]],
-    employers: dict[int, set[int]],
-    now: datetime,
-    counts: LandCounts,
-) -> Batch:
-    batch = Batch(all_new=all(change.known is None for change in changes))
-    fresh = iter(work.store.allocate("record", sum(c.known is None for c in changes)))
-    numbered = [(change.known.id if change.known else next(fresh), change) for change in changes]
-    for start in range(0, len(numbered), RECORDS_AT_ONCE):
-        _work_out(work, batch, numbered[start : start + RECORDS_AT_ONCE], newest, forms, employers, now, counts)
-    work.implied.settle(batch, now)
-    return batch
-
-
-def _work_out(
-    work: PageWork,
-    batch: Batch,
-    changes: Sequence[tuple[int, _Change]],
-    newest: dict[int, Newest],
-    forms: dict[int, dict[str, Any]],
-    employers: dict[int, set[int]],
-    now: datetime,
-    counts: LandCounts,
-) -> None:
-    """Rows of some changes, each with its surrogate key."""
-    unified_ones = iter(work.unify([change.record for _, change in changes if not change.is_deletion]))
-    counts.stored += len(changes)
-    for surrogate, change in changes:
-        known, before = change.known, employers.get(surrogate, set())
-        if known is not None and change.is_deletion:
-            _delete(work, batch, change.record, known, now)
-            work.implied.dismiss(batch, before)
-            counts.deleted += not known.deleted
-            continue
-        unified = next(unified_ones)
-        work.met(surrogate)
-        if not _store(work, batch, surrogate, change, unified, newest.get(surrogate), now):
-            continue
-        _queue_keys(batch, surrogate, work.mapping.kind, unified, known, forms.get(surrogate))
-        if work.mapping.kind == "person":
-            # Companies that a deleted record named had lost it: all that it names now must hear of its return.
-            named = set() if known is not None and known.deleted else before
-            work.implied.employ(surrogate, unified.record, named, living=not change.record.deleted)
-
-
-def _store(
-    work: PageWork,
-    batch: Batch,
-    surrogate: int,
-    change: _Change,
-    unified: Unified,
-    newest: Newest | None,
-    now: datetime,
-) -> bool:
-    """Rows of a record read whole; False when only columns nobody reads have changed, so that no version is made.
-
-    A record may come deleted at first sight, from an export that keeps what was deleted: evidence, without values.
-    """
-    record, known, kind = change.record, change.known, work.mapping.kind
-    same = known is not None and known.mapped_hash == unified.mapped_hash and not known.deleted
-    version = known.version if known is not None and same else (known.version if known else 0) + 1
-    batch.records.append((
-        surrogate, work.source_id, work.object, record.record_id, kind, False, version, change.raw_hash,
-        unified.mapped_hash, unified.identity_hash,
-        change.raw if same else None, record.modified_at, now, now if record.deleted else None, work.run,
-    ))  # fmt: skip
-    if same:
-        return False
-    _follow(work, batch, record, now)
-    since = field_times(record.payload, newest.payload, newest.field_since, newest.modified_at) if newest else {}
-    since = {name: at for name, at in since.items() if at != record.modified_at}
-    batch.versions.append((
-        surrogate, version, change.raw, record.modified_at, now, record.deleted, encode(since) if since else None,
-        work.mapping.version, work.run,
-    ))  # fmt: skip
-    fields = unified_since(work.mapping, since) if since else {}
-    row = unified_row(
-        surrogate, kind, unified, (work.mapping.version, NORMALISER_VERSION), encode(fields) if fields else None
-    )
-    (batch.persons if kind == "person" else batch.organizations).append(row)
-    batch.points += point_cells(surrogate, unified.record)
-    if known is not None:
-        batch.replaced.append(surrogate)
-    return True
-
-
-def _queue_keys(
-    batch: Batch, surrogate: int, kind: Kind, unified: Unified, known: Known | None, old_form: dict[str, Any] | None
-) -> None:
-    if known is not None and known.identity_hash == unified.identity_hash:
-        batch.want(surrogate, 1)
-        return
-    new, old = key_hashes(kind, unified.form), key_hashes(kind, old_form)
-    # Keys it had already are logged too: who shares a key, and so what the key is worth, depends on this record's form.
-    batch.log_keys(surrogate, new, old - new)
-    batch.want(surrogate, 0)
-
-
-def _delete(work: PageWork, batch: Batch, record: SourceRecord, known: Known, now: datetime) -> None:
-    """A deletion is a version of its own; keys and links stay, values go, and a merge names its survivor."""
-    if not known.deleted:
-        batch.deleted.append((known.id, known.version + 1))
-        batch.versions.append((known.id, known.version + 1, None, record.modified_at, now, True, None, "", work.run))
-    batch.want(known.id, 1)
-    _follow(work, batch, record, now)
-
-
-def _follow(work: PageWork, batch: Batch, record: SourceRecord, now: datetime) -> None:
-    """Remember the survivor of a record that its vendor merged into another."""
-    if record.merged_into:
-        batch.aliases.append((
-            work.source_id, work.object, record.record_id, work.object, record.merged_into, "merge",
-            record.modified_at or now,
-        ))  # fmt: skip
+def _refuse_unmapping(work: PageWork, before: Sequence[Known]) -> None:
+    """What has been read as customers goes on being read: without a mapping its values would stand still unseen."""
+    if work.mapping is None and any(known.kind != "other" for known in before):
+        raise NeedsOperator(
+            f"{work.object} was read as customers before, and no mapping says now how to read it.",
+            "Put its mapping back into the settings.",
+        )
 
 
 def _write(
@@ -291,7 +217,8 @@ def _write(
     cursor: str | None,
 ) -> None:
     store = work.store
-    if not (batch.records or batch.deleted or batch.aliases or rejects or cursor is not None):
+    shown, gone = work.hidden - page.hidden, page.hidden - work.hidden
+    if not (batch.records or batch.deleted or batch.aliases or rejects or cursor is not None or shown or gone):
         return
     places = store.allocate("blocking_key_log", len(batch.key_ops), ordered=True)
     queue_seq = store.allocate("queue", 1)[0]
@@ -308,7 +235,10 @@ def _write(
             dead_letters.settle(conn, settled)
         if cursor is not None:
             landing.save_cursor(conn, work.source_id, work.object, cursor, _newest_stamp(page), now)
+        if shown or gone:
+            landing.note_hidden(conn, work.source_id, work.object, gone, shown, now)
         work_unit.commit()
+    work.hidden = page.hidden
 
 
 def _settled(work: PageWork, records: dict[str, SourceRecord], rejects: Sequence[Reject]) -> list[int]:
@@ -324,9 +254,10 @@ def _newest_stamp(page: Page) -> datetime | None:
     return max((r.modified_at for r in page.records if r.modified_at is not None), default=None)
 
 
-def _have_storable_ids(records: Iterable[SourceRecord]) -> bool:
+def _have_storable_ids(records: Sequence[SourceRecord]) -> bool:
     ids = "".join([record.record_id + (record.merged_into or "") for record in records])
-    return storable(ids) == ids
+    made = "".join([part for record in records if record.converted_into for part in record.converted_into])
+    return storable(ids) == ids and storable(made) == made
 
 
 def _unnameable(record: SourceRecord) -> Reject:

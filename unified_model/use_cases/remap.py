@@ -106,13 +106,13 @@ class _Remapping:
         counts: RemapCounts,
     ) -> None:
         """Read some records anew and write what came out."""
-        batch, hashes = Batch(), []
+        batch, hashes = Batch(), list[tuple[str, str, str, int]]()
         raw = [SourceRecord(self.object, one.record_id, one.payload, one.modified_at) for one in held]
         for one, unified in zip(held, self.unify(raw), strict=True):
             counts.records += 1
             counts.values_changed += unified.mapped_hash != one.mapped_hash
             counts.evidence_changed += unified.identity_hash != one.identity_hash
-            hashes.append((unified.mapped_hash, unified.identity_hash, one.id))
+            hashes.append((self.mapping.kind, unified.mapped_hash, unified.identity_hash, one.id))
             self._rows(batch, one, unified, forms.get(one.id))
             if self.mapping.kind == "person":
                 self.implied.employ(one.id, unified.record, employers.get(one.id, set()))
@@ -149,11 +149,11 @@ class _Remapping:
                 new, gone = key_hashes("organization", unified.form), key_hashes("organization", forms.get(record))
                 batch.log_keys(record, new, gone - new)
                 batch.want(record, queue.LINKS)
-                hashes.append((unified.mapped_hash, unified.identity_hash, record))
+                hashes.append(("organization", unified.mapped_hash, unified.identity_hash, record))
             self._write(batch, hashes, now, guard)
 
     def _write(
-        self, batch: Batch, hashes: list[tuple[str, str, int]], now: datetime, guard: Callable[[Any], None] | None
+        self, batch: Batch, hashes: list[tuple[str, str, str, int]], now: datetime, guard: Callable[[Any], None] | None
     ) -> None:
         places = self.store.allocate("blocking_key_log", len(batch.key_ops), ordered=True)
         (seq,) = self.store.allocate("queue", 1)

@@ -75,6 +75,11 @@ def hash_of_mapped(record: UnifiedRecord, volatile: Collection[str] = ()) -> str
     return digest(encode_bytes(parts))
 
 
+def hash_of_raw(payload: Mapping[str, Any], volatile: Collection[str] = ()) -> str:
+    """Hash of a payload that no mapping reads, without its volatile columns."""
+    return digest(encode_bytes({name: value for name, value in payload.items() if name not in volatile}))
+
+
 def key_hashes(kind: Kind, form: dict[str, Any] | None) -> set[int]:
     """The blocking keys of a folded form."""
     return {key.hash for key in keys_of(kind, form)} if form else set()

@@ -116,6 +116,16 @@ cursor = Table(
     comment="How far each object has been read; moves in the transaction that stores the page",
 )
 
+hidden_column = Table(
+    "hidden_column",
+    metadata,
+    column("source_id", Surrogate, "The source system", key=True),
+    column("object", NaturalText, "Object", key=True),
+    column("name", NaturalText, "The column", key=True),
+    column("since", UtcTime, "When it was missed first"),
+    comment="Columns read before that their source does not show now; what the store holds of them stands",
+)
+
 sync_run = Table(
     "sync_run",
     metadata,
