@@ -7,7 +7,7 @@ from typing import Any
 from simulators.salesforce.errors import Refusal, malformed_id
 from simulators.salesforce.fields import NUMBERS, Field, Value
 from simulators.salesforce.ids import full_id
-from simulators.salesforce.objects import OBJECTS, ObjectType
+from simulators.salesforce.objects import ObjectType
 from simulators.salesforce.org import Org
 
 _MAIL = re.compile(r"[^@\s,;:<>()\[\]\\\"]+@[^@\s,;:<>()\[\]\\\".]+(\.[^@\s,;:<>()\[\]\\\".]+)+")
@@ -79,7 +79,7 @@ def _moment(field: Field, given: Any) -> date | datetime:
 
 def _reference(org: Org, field: Field, given: str) -> str:
     whole = full_id(given)
-    targets = [OBJECTS[name.lower()] for name in field.refers_to]
+    targets = [org.object(name) for name in field.refers_to]
     if whole is None or not any(whole.startswith(each.prefix) for each in targets):
         raise malformed_id(given, field.label)
     row = next((org.tables[each.name][whole] for each in targets if whole in org.tables[each.name]), None)
@@ -87,7 +87,7 @@ def _reference(org: Org, field: Field, given: str) -> str:
         raise Refusal(400, "INVALID_CROSS_REFERENCE_KEY", "invalid cross reference id", (field.name,))
     if row.get("IsDeleted"):
         raise Refusal(400, "ENTITY_IS_DELETED", "entity is deleted", (field.name,))
-    if field.name == "OwnerId" and not row.get("IsActive"):
+    if field.name == "OwnerId" and row.get("IsActive") is False:
         message = "operation performed with inactive user [" + whole + "] as owner"
         raise Refusal(400, "OPERATION_WITH_INACTIVE_USER_EXCEPTION", message, (field.name,))
     return whole

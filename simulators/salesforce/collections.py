@@ -9,7 +9,7 @@ from typing import Any
 from simulators.salesforce.describe import find
 from simulators.salesforce.errors import Refusal, malformed_id, no_such_field
 from simulators.salesforce.ids import full_id
-from simulators.salesforce.objects import OBJECTS, ObjectType
+from simulators.salesforce.objects import ObjectType
 from simulators.salesforce.org import Org
 from simulators.salesforce.single import external_id, fields_of, upsert
 from simulators.salesforce.values import show
@@ -29,7 +29,7 @@ Step = Callable[[], Result]
 
 def answer_read_many(org: Org, call: Call, names: dict[str, str]) -> Answer:
     """POST ids and fields; records in order, null where there is none."""
-    kind, sent = find(names["object"]), fields_of(call)
+    kind, sent = find(org, names["object"]), fields_of(call)
     ids, wanted = sent.get("ids"), sent.get("fields")
     if not isinstance(ids, list) or not isinstance(wanted, list) or not wanted:
         raise Refusal(400, "JSON_PARSER_ERROR", "ids and fields must be lists")
@@ -59,7 +59,7 @@ def answer_update_many(org: Org, call: Call, names: dict[str, str]) -> Answer:
 
 def answer_upsert_many(org: Org, call: Call, names: dict[str, str]) -> Answer:
     """PATCH records of one type by an external id."""
-    kind = find(names["object"])
+    kind = find(org, names["object"])
     field = external_id(org, kind, names["field"])
     seen: set[str] = set()
 
@@ -121,7 +121,7 @@ def _step(
     org: Org, name: str, record: dict[str, Any], one: Callable[[Org, ObjectType, dict[str, Any]], Result]
 ) -> Step:
     def step() -> Result:
-        kind = OBJECTS.get(name.lower())
+        kind = org.objects.get(name.lower())
         if kind is None:
             raise Refusal(400, "INVALID_TYPE", f"sObject type '{name}' is not supported.", ())
         return one(org, kind, record)

@@ -5,7 +5,7 @@ from typing import Any
 
 from simulators.salesforce.fields import COMPOUND, NUMBERS, Field
 from simulators.salesforce.filters import filterable
-from simulators.salesforce.objects import OBJECTS, ObjectType
+from simulators.salesforce.objects import ObjectType
 from simulators.salesforce.org import Org
 from simulators.web import Answer, Call
 
@@ -21,22 +21,22 @@ def answer_objects(org: Org, call: Call, names: dict[str, str]) -> Answer:
     changed = max([org.born, *org.schema_changed.values()])
     if _unchanged_since(call, changed):
         return Answer(304)
-    objects = [_summary(each, names["version"]) for each in OBJECTS.values()]
+    objects = [_summary(each, names["version"]) for each in org.objects.values()]
     return Answer(200, {"encoding": "UTF-8", "maxBatchSize": 200, "sobjects": objects}, _stamp(changed))
 
 
 def answer_describe(org: Org, call: Call, names: dict[str, str]) -> Answer:
     """One object with its fields."""
-    kind = find(names["object"])
+    kind = find(org, names["object"])
     changed = org.schema_changed.get(kind.name, org.born)
     if _unchanged_since(call, changed):
         return Answer(304)
-    fields = [_field(each) for each in org.visible(kind)]
+    fields = [_field(kind, each) for each in org.visible(kind)]
     whole = {
         **_summary(kind, names["version"]),
         "fields": fields,
         "recordTypeInfos": _record_types(org, kind),
-        "childRelationships": _children(kind),
+        "childRelationships": _children(org, kind),
         "actionOverrides": [],
         "namedLayoutInfos": [],
         "supportedScopes": [{"label": "All records", "name": "everything"}],
@@ -44,11 +44,11 @@ def answer_describe(org: Org, call: Call, names: dict[str, str]) -> Answer:
     return Answer(200, whole, _stamp(changed))
 
 
-def find(name: str) -> ObjectType:
+def find(org: Org, name: str) -> ObjectType:
     """The object that a path names; 404 as in Salesforce if there is none."""
     from simulators.salesforce.errors import no_such_resource
 
-    found = OBJECTS.get(name.lower())
+    found = org.objects.get(name.lower())
     if found is None:
         raise no_such_resource()
     return found
@@ -81,7 +81,7 @@ def _summary(kind: ObjectType, version: str) -> dict[str, Any]:
         "createable": kind.writable,
         "updateable": kind.writable,
         "deletable": kind.deletable,
-        "undeletable": kind.deletable,
+        "undeletable": kind.deletable and kind.undeletable,
         "mergeable": kind.mergeable,
         "replicateable": kind.deletable,
         "retrieveable": True,
@@ -101,7 +101,7 @@ def _summary(kind: ObjectType, version: str) -> dict[str, Any]:
     }
 
 
-def _field(field: Field) -> dict[str, Any]:
+def _field(kind: ObjectType, field: Field) -> dict[str, Any]:
     plain = field.type not in COMPOUND
     return {
         "name": field.name,
@@ -119,7 +119,7 @@ def _field(field: Field) -> dict[str, Any]:
         "defaultValue": field.default,
         "calculated": field.formula is not None,
         "calculatedFormula": field.formula,
-        "autoNumber": False,
+        "autoNumber": field.auto_number,
         "externalId": field.external_id,
         "idLookup": field.id_lookup,
         "unique": field.unique,
@@ -129,9 +129,9 @@ def _field(field: Field) -> dict[str, Any]:
         "referenceTo": list(field.refers_to),
         "relationshipName": field.relationship,
         "relationshipOrder": None,
-        "polymorphicForeignKey": len(field.refers_to) > 1,
-        "namePointing": False,
-        "nameField": field.name == "Name",
+        "polymorphicForeignKey": field.polymorphic,
+        "namePointing": field.polymorphic,
+        "nameField": field.name == kind.name_field,
         "picklistValues": [
             {"value": each, "label": each, "active": True, "defaultValue": each == field.default, "validFor": None}
             for each in field.picklist
@@ -148,7 +148,7 @@ def _field(field: Field) -> dict[str, Any]:
         "permissionable": not field.required and not _always_set(field) and plain,
         "deprecatedAndHidden": False,
         "cascadeDelete": field.on_delete == "cascade",
-        "restrictedDelete": False,
+        "restrictedDelete": field.on_delete == "restrict",
         "htmlFormatted": False,
         "inlineHelpText": None,
         "extraTypeInfo": "plaintextarea" if field.type == "textarea" else None,
@@ -181,19 +181,19 @@ def _record_types(org: Org, kind: ObjectType) -> list[dict[str, Any]]:
     ]
 
 
-def _children(kind: ObjectType) -> list[dict[str, Any]]:
+def _children(org: Org, kind: ObjectType) -> list[dict[str, Any]]:
     return [
         {
             "childSObject": child.name,
             "field": field.name,
-            "relationshipName": None,
+            "relationshipName": field.children,
             "cascadeDelete": field.on_delete == "cascade",
-            "restrictedDelete": False,
+            "restrictedDelete": field.on_delete == "restrict",
             "deprecatedAndHidden": False,
             "junctionIdListNames": [],
             "junctionReferenceTo": [],
         }
-        for child in OBJECTS.values()
+        for child in org.objects.values()
         for field in child.fields
         if kind.name in field.refers_to
     ]

@@ -2,15 +2,17 @@
 
 import contextlib
 import json
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+from simulators.salesforce.derived import derive
 from simulators.salesforce.errors import Refusal, malformed_id
 from simulators.salesforce.fields import Row, Value
 from simulators.salesforce.ids import full_id
-from simulators.salesforce.objects import ACCOUNT, CONTACT, LEAD, OPPORTUNITY, ObjectType
+from simulators.salesforce.objects import ACCOUNT, CAMPAIGN_MEMBER, CONTACT, LEAD, OPPORTUNITY, ObjectType
 from simulators.salesforce.org import Org, Pending
-from simulators.salesforce.writing import children, create, delete, existing, touched, updated
+from simulators.salesforce.writing import children, create, delete, existing, follow, touched, update
 from simulators.web import Call
 
 MOST_LOSERS = 2
@@ -18,8 +20,12 @@ MOST_LOSERS = 2
 
 def edit(org: Org, kind: ObjectType, ids: list[str], values: dict[str, Any], commit_s: float | None) -> None:
     """Edit records as a person does, in one transaction; it is seen `commit_s` later (None: the profile's habit)."""
-    rows = {(kind.name, _id(each)): updated(org, kind, _id(each), values, user=_person(org)) for each in ids}
-    _commit(org, rows, commit_s)
+
+    def work() -> None:
+        for each in ids:
+            update(org, kind, _id(each), values, user=_person(org))
+
+    _commit(org, work, commit_s)
 
 
 def edit_meanwhile(org: Org, call: Call) -> None:
@@ -54,16 +60,13 @@ def _aims(org: Org, record: dict[str, Any]) -> list[tuple[ObjectType, str, str]]
 
 def add(org: Org, kind: ObjectType, values: list[dict[str, Any]], commit_s: float | None) -> list[str]:
     """Create records as one load does: all with one stamp, seen together."""
-    rows: dict[tuple[str, str], Row] = {}
-    for each in values:
-        row = create(org, kind, each, user=_person(org))
-        rows[kind.name, str(row["Id"])] = row
-    delay = _delay(org, commit_s)
-    if delay > 0:
-        for name, record_id in rows:
-            del org.tables[name][record_id]
-        _commit(org, rows, delay)
-    return [record_id for _, record_id in rows]
+    ids: list[str] = []
+
+    def work() -> None:
+        ids.extend(str(create(org, kind, each, user=_person(org))["Id"]) for each in values)
+
+    _commit(org, work, commit_s)
+    return ids
 
 
 def touch(org: Org, kind: ObjectType, ids: list[str]) -> None:
@@ -78,17 +81,42 @@ def merge(org: Org, kind: ObjectType, master_id: str, loser_ids: list[str]) -> N
         raise Refusal(400, "INVALID_TYPE_FOR_OPERATION", f"entity type {kind.name} does not support merge")
     if not 1 <= len(loser_ids) <= MOST_LOSERS or _id(master_id) in [_id(each) for each in loser_ids]:
         raise Refusal(400, "INVALID_ARGUMENT", "a merge takes one or two other records")
-    now, person = org.stamp(), _person(org)
+    person = _person(org)
     with org.transaction():
-        winner = existing(org, kind, master_id)
-        for each in loser_ids:
-            loser = existing(org, kind, each)
-            for child, field, row in children(org, kind, str(loser["Id"])):
-                org.put(child, touched({**row, field.name: winner["Id"]}, now, person))
-            gone: Row = {**loser, "IsDeleted": True, "MasterRecordId": winner["Id"]}
-            org.put(kind, touched(gone, now, person))
-            org.log_deletion(kind, str(loser["Id"]), now)
-        org.put(kind, touched(existing(org, kind, master_id), now, person))
+        winner, losers = existing(org, kind, master_id), [existing(org, kind, each) for each in loser_ids]
+        if any(each.get("IsPersonAccount") != winner.get("IsPersonAccount") for each in losers):
+            raise Refusal(400, "INVALID_ARGUMENT", "an account of a person merges only with others of persons")
+        if kind.name == CONTACT.name and winner.get("IsPersonAccount"):
+            raise Refusal(400, "INVALID_ARGUMENT", "merge the accounts of persons, not their contacts")
+        for loser in losers:
+            _give_up(org, kind, loser, winner, person)
+        org.put(kind, touched(existing(org, kind, master_id), org.stamp(), person))
+
+
+def _give_up(org: Org, kind: ObjectType, loser: Row, winner: Row, person: str) -> None:
+    """One record goes in a merge; what pointed at it points at the winner, a person's contact goes with its account."""
+    now = org.stamp()
+    for child, field, row in children(org, kind, str(loser["Id"])):
+        moved = touched({**row, field.name: winner["Id"]}, now, person)
+        if child.name == CONTACT.name and row.get("IsPersonAccount"):
+            _give_up(org, child, row, existing(org, child, str(winner["PersonContactId"])), person)
+        elif child.name == CAMPAIGN_MEMBER.name and _is_member(org, moved):
+            delete(org, child, str(row["Id"]))
+        else:
+            derive(org, moved, child, {})
+            org.put(child, moved)
+    gone: Row = {**loser, "IsDeleted": True, "MasterRecordId": winner["Id"]}
+    org.put(kind, touched(gone, now, person))
+    org.log_deletion(kind, str(loser["Id"]), now)
+
+
+def _is_member(org: Org, moved: Row) -> bool:
+    """Whether a campaign has somebody already."""
+    names = ("CampaignId", "LeadId", "ContactId")
+    return any(
+        row["Id"] != moved["Id"] and not row["IsDeleted"] and all(row.get(name) == moved.get(name) for name in names)
+        for row in org.tables[CAMPAIGN_MEMBER.name].values()
+    )
 
 
 def convert(org: Org, lead_id: str, *, with_opportunity: bool) -> dict[str, Value]:
@@ -98,11 +126,13 @@ def convert(org: Org, lead_id: str, *, with_opportunity: bool) -> dict[str, Valu
         raise Refusal(400, "CANNOT_UPDATE_CONVERTED_LEAD", "cannot reference converted lead", ())
     kept = ("FirstName", "LastName", "Salutation", "Title", "Phone", "MobilePhone", "OwnerId", "LeadSource")
     with org.transaction():
-        account = create(org, ACCOUNT, {"Name": lead["Company"], "Website": lead["Website"]}, user=person)
+        account = create(
+            org, org.object(ACCOUNT.name), {"Name": lead["Company"], "Website": lead["Website"]}, user=person
+        )
         fields = {name: lead[name] for name in kept} | {"AccountId": account["Id"]}
-        if not org.tables["User"][str(lead["OwnerId"])]["IsActive"]:
+        if not org.tables["User"].get(str(lead["OwnerId"]), {}).get("IsActive"):
             fields["OwnerId"] = person
-        contact = create(org, CONTACT, fields, user=person)
+        contact = create(org, org.object(CONTACT.name), fields, user=person)
         # An old lead may hold an address that today's rule would refuse; conversion copies it all the same.
         org.put(CONTACT, {**contact, "Email": lead["Email"], "HasOptedOutOfEmail": lead["HasOptedOutOfEmail"]})
         ids: dict[str, Value] = {"ConvertedAccountId": account["Id"], "ConvertedContactId": contact["Id"]}
@@ -110,11 +140,21 @@ def convert(org: Org, lead_id: str, *, with_opportunity: bool) -> dict[str, Valu
             close = (org.clock.now() + timedelta(days=30)).date().isoformat()
             deal = {"Name": lead["Company"], "StageName": "Prospecting", "CloseDate": close}
             deal["AccountId"] = account["Id"]
-            ids["ConvertedOpportunityId"] = create(org, OPPORTUNITY, deal, user=person)["Id"]
+            ids["ConvertedOpportunityId"] = create(org, org.object(OPPORTUNITY.name), deal, user=person)["Id"]
         today = org.clock.now().date()
         converted: Row = {**lead, **ids, "IsConverted": True, "ConvertedDate": today, "Status": "Closed - Converted"}
         org.put(LEAD, touched(converted, org.stamp(), person))
+        _move_to_contact(org, str(lead["Id"]), contact["Id"], person)
     return ids
+
+
+def _move_to_contact(org: Org, lead_id: str, contact_id: Value, person: str) -> None:
+    """A converted lead's activities become the contact's; its campaigns know it as both."""
+    for child, field, row in children(org, LEAD, lead_id):
+        moved = touched({**row, "ContactId" if field.name == "LeadId" else field.name: contact_id}, org.stamp(), person)
+        derive(org, moved, child, {})
+        org.put(child, moved)
+        follow(org, child, moved)
 
 
 def remove(org: Org, kind: ObjectType, ids: list[str], *, hard: bool) -> None:
@@ -137,7 +177,10 @@ def restore(org: Org, kind: ObjectType, ids: list[str]) -> None:
             if field.on_delete == "cascade" and log.get(str(below["Id"])) == gone_at:
                 restore(org, child, [str(below["Id"])])
         back: Row = {**row, "IsDeleted": False, "SystemModstamp": org.stamp()}
-        org.put(kind, {**back, "MasterRecordId": None} if kind.mergeable else back)
+        if kind.mergeable:
+            back["MasterRecordId"] = None
+        org.put(kind, back)
+        follow(org, kind, back)
         org.log_deletion(kind, str(row["Id"]), None)
 
 
@@ -155,14 +198,15 @@ def _purge(org: Org, ids: list[str]) -> None:
         org.tables[kind.name].pop(record_id, None)
 
 
-def _commit(org: Org, rows: dict[tuple[str, str], Row], commit_s: float | None) -> None:
+def _commit(org: Org, work: Callable[[], None], commit_s: float | None) -> None:
+    """Do some work now, or so that it is stamped now and seen `commit_s` later."""
+    delay = org.random.randint(0, org.profile.latest_commit_s) if commit_s is None else commit_s
+    if delay <= 0:
+        with org.transaction():
+            work()
+        return
     now = org.clock.now()
-    org.pending.append(Pending(now, now + timedelta(seconds=_delay(org, commit_s)), rows))
-    org.settle()
-
-
-def _delay(org: Org, commit_s: float | None) -> float:
-    return org.random.randint(0, org.profile.latest_commit_s) if commit_s is None else commit_s
+    org.pending.append(Pending(now, now + timedelta(seconds=delay), org.rehearse(work)))
 
 
 def _person(org: Org) -> str:

@@ -1,5 +1,6 @@
-"""Fields of an object as data, with the short forms that the org's tables are written in."""
+"""Fields of an object as data, with the short forms that the org's tables are written in, and records."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import TypeAlias
@@ -8,14 +9,38 @@ Value: TypeAlias = str | bool | int | float | date | datetime | None
 Row: TypeAlias = dict[str, Value]
 """One record; never changed in place, so that whoever holds one keeps what it was."""
 
+
+class Record(dict[str, Value]):
+    """A record as a table keeps it: empty fields are left out, so that a large org fits into memory."""
+
+    __slots__ = ()
+
+    def __init__(self, row: Mapping[str, Value]) -> None:
+        super().__init__({name: value for name, value in row.items() if value is not None})
+
+    def __missing__(self, name: str) -> None:
+        return None
+
+
+def is_live(row: Row) -> bool:
+    """Whether `query` shows a record: neither deleted nor archived. `queryAll` shows all."""
+    return not (row.get("IsDeleted") or row.get("IsArchived"))
+
+
 COMPOUND = ("address",)
 NUMBERS = ("int", "double", "currency", "percent")
-TEXTS = ("string", "textarea", "email", "phone", "url", "picklist", "multipicklist", "id", "reference")
+TEXTS = ("string", "textarea", "email", "phone", "url", "picklist", "multipicklist", "combobox", "id", "reference")
 
 
 @dataclass(frozen=True)
 class Field:
-    """One field. `parts` are those of a compound one, in the order of its keys; `via` the lookup of a formula."""
+    """One field. `parts` are those of a compound one, in the order of its keys; `formula` is a path to a parent's
+    field.
+
+    `on_delete` tells what a record does when the one it points at goes: `clear` the lookup, `cascade` with it, or
+    `restrict` its deletion. `children` names the relationship from the other end, `feature` the switch of the org
+    without which the field is not there.
+    """
 
     name: str
     type: str
@@ -35,15 +60,22 @@ class Field:
     refers_to: tuple[str, ...] = ()
     relationship: str | None = None
     on_delete: str = "clear"
+    children: str | None = None
     picklist: tuple[str, ...] = ()
     restricted: bool = False
     precision: int = 0
     scale: int = 0
     formula: str | None = None
+    auto_number: bool = False
+    feature: str | None = None
 
     @property
     def custom(self) -> bool:
-        return self.name.endswith("__c")
+        return self.name.endswith(("__c", "__pc"))
+
+    @property
+    def polymorphic(self) -> bool:
+        return len(self.refers_to) > 1
 
 
 def system(name: str, kind: str, label: str, **more: object) -> Field:
@@ -75,7 +107,7 @@ def choice(name: str, label: str, values: str, **more: object) -> Field:
 
 
 def link(name: str, label: str, *targets: str, on_delete: str = "clear", **more: object) -> Field:
-    """A lookup; `on_delete` tells whether the record goes with its parent ("cascade") or lets it go ("clear")."""
+    """A lookup that people fill."""
     relationship = name[:-1] + "r" if name.endswith("__c") else name.removesuffix("Id")
     field = Field(name, "reference", label, 18, refers_to=targets, relationship=relationship, on_delete=on_delete)
     return replace(field, **more)  # type: ignore[arg-type]

@@ -1,41 +1,32 @@
 """Fills an org with the people of a seeded population: the same contacts, by id, as the export of the same seed.
 
 Each contact of the export becomes a Contact, and each spelling of a company with its web site an Account. Besides
-there are leads (people of the same population, written down anew), opportunities, subscriptions, users and record
-types. Some contacts have no last name: old rows need not keep today's rules.
+there are leads (people of the same population, written down anew), users, queues, record types, and what a company
+does with all of them. Some contacts have no last name: old rows need not keep today's rules. With person accounts,
+most contacts of no company become persons with an account of their own; ids of contacts stay.
 """
 
 import csv
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from simulators.exports import record_ids
 from simulators.people import OWNERS, Population, make_population, random_stream
 from simulators.plans import SALESFORCE, Plan, chunks, people_for, plan_records
-from simulators.records import DAYS, FIRST_DAY, Moments, Shown, show_chunk, show_records
-from simulators.salesforce.fields import Row, Value
-from simulators.salesforce.ids import make_id
-from simulators.salesforce.objects import (
-    ACCOUNT,
-    CONTACT,
-    LEAD,
-    OBJECTS,
-    OPPORTUNITY,
-    RECORD_TYPE,
-    STAGES,
-    SUBSCRIPTION,
-    USER,
-    ObjectType,
-)
+from simulators.records import DAYS, FIRST_DAY, Shown, show_chunk, show_records
+from simulators.salesforce.business import add_business
+from simulators.salesforce.fields import Record, Row, Value
+from simulators.salesforce.loading import load, moments
+from simulators.salesforce.object_type import CURRENCIES
+from simulators.salesforce.objects import ACCOUNT, CONTACT, LEAD, PERSON_OF_ACCOUNT, RECORD_TYPE, USER
 from simulators.salesforce.org import Org
-from simulators.salesforce.writing import derive
 
 LEAD_SHARE = 0.15
 LEADS_PURPOSE, DETAILS_PURPOSE = 21, 22
+LOADED_ALIKE = datetime(2026, 3, 2, 3, 0, 0, tzinfo=UTC)
 MAILING = {
     "MailingStreet": "street",
     "MailingCity": "city",
@@ -71,159 +62,155 @@ def populate(org: Org, people: int, *, clean: bool = False, records: int | None 
     """Fill an empty org; gives the truth about what is in it."""
     population = make_population(people if records is None else people_for(records), org.seed)
     plan = plan_records(population, records)
-    truth = Truth([])
-    users = _add_users(org)
-    accounts: dict[tuple[str, str, int], str] = {}
+    filling = _Filling(org, population, clean)
+    filling.add_users()
     for part in chunks(len(plan)):
         shown = show_chunk(population, plan, part, clean=clean)
-        _add_contacts(org, population, shown.only(shown.file == SALESFORCE), users, accounts, truth)
-    _add_leads(org, population, users, truth, clean=clean)
-    _add_details(org, users)
+        filling.add_contacts(shown.only(shown.file == SALESFORCE))
+    filling.add_leads()
+    _add_details(org)
+    add_business(org, list(filling.users.values()), filling.queues)
     _stamp_alike(org)
-    return truth
+    return filling.truth
 
 
-def _add(
-    org: Org, kind: ObjectType, record_id: str, created: datetime, modified: datetime, values: dict[str, Value]
-) -> Row:
-    row: Row = {field.name: field.default for field in kind.fields}
-    row |= {**values, "Id": record_id, "CreatedDate": created, "LastModifiedDate": modified, "SystemModstamp": modified}
-    row |= {"CreatedById": org.user_id, "LastModifiedById": org.user_id}
-    derive(row, kind, values)
-    org.tables[kind.name][record_id] = row
-    return row
+@dataclass
+class _Filling:
+    """The org while it is filled. Accounts are known by name, web site and company."""
 
+    org: Org
+    population: Population
+    clean: bool
+    truth: Truth = field(default_factory=lambda: Truth([]))
+    users: dict[str, str] = field(default_factory=dict)
+    queues: dict[str, str] = field(default_factory=dict)
+    accounts: dict[tuple[str, str, int], Row] = field(default_factory=dict)
 
-def _add_users(org: Org) -> dict[str, str]:
-    """The integration user, the people of the sales team (one has left), and the record types; ids by name."""
-    first = _moments(np.array([FIRST_DAY]))[0]
-    org.user_id = make_id(USER.prefix, 1)
-    hub: dict[str, Value] = {"Username": org.user_name, "LastName": "Hub", "Email": org.user_name, "IsActive": True}
-    _add(org, USER, org.user_id, first, first, hub)
-    ids: dict[str, str] = {}
-    for number, name in enumerate(OWNERS, start=2):
-        given, family = name.split()
-        mail = f"{given}.{family}@acme.example".lower()
-        ids[name] = make_id(USER.prefix, number)
-        person: dict[str, Value] = {"FirstName": given, "LastName": family, "Username": mail, "Email": mail}
-        _add(org, USER, ids[name], first, first, {**person, "IsActive": name != OWNERS[-1]})
-    org.counters[USER.name] = len(OWNERS) + 1
-    for number, name in enumerate(("Customer", "Partner"), start=1):
-        record_id = make_id(RECORD_TYPE.prefix, number)
+    def add_users(self) -> None:
+        """The integration user, the people of the sales team (one has left), queues and record types."""
+        org, first = self.org, moments(np.array([FIRST_DAY]))[0]
+        user = org.object(USER.name)
+        org.user_id = org.new_id(user)
+        hub: dict[str, Value] = {"Username": org.user_name, "LastName": "Hub", "Email": org.user_name, "IsActive": True}
+        load(org, user, first, hub, record_id=org.user_id)
+        for name in OWNERS:
+            given, family = name.split()
+            mail = f"{given}.{family}@acme.example".lower()
+            person: dict[str, Value] = {"FirstName": given, "LastName": family, "Username": mail, "Email": mail}
+            self.users[name] = str(load(org, user, first, {**person, "IsActive": name != OWNERS[-1]})["Id"])
+        for name in ("Support", "Inbound Leads"):
+            queue: dict[str, Value] = {"Name": name, "DeveloperName": name.replace(" ", "_"), "Type": "Queue"}
+            self.queues[name] = str(load(org, org.object("Group"), first, queue)["Id"])
+        for name in ("Customer", "Partner"):
+            self._add_record_type(name, first, {})
+        if "person_accounts" in org.features:
+            self._add_record_type("PersonAccount", first, {"IsPersonType": True})
+        if "multi_currency" in org.features:
+            for place, code in enumerate(CURRENCIES):
+                rate: dict[str, Value] = {"IsoCode": code, "ConversionRate": (1.0, 1.08, 0.85)[place], "IsActive": True}
+                load(org, org.object("CurrencyType"), first, rate | {"DecimalPlaces": 2, "IsCorporate": place == 0})
+
+    def _add_record_type(self, name: str, first: datetime, more: dict[str, Value]) -> None:
         kind: dict[str, Value] = {"Name": name, "DeveloperName": name, "SobjectType": "Account", "IsActive": True}
-        _add(org, RECORD_TYPE, record_id, first, first, kind)
-    return ids
+        load(self.org, self.org.object(RECORD_TYPE.name), first, kind | more)
 
+    def add_contacts(self, shown: Shown) -> None:
+        """Contacts, and the accounts that they name."""
+        ids = record_ids(SALESFORCE, shown.number).tolist()
+        columns = {name: values.tolist() for name, values in shown.columns.items()}
+        created, modified = moments(shown.created), moments(shown.modified)
+        people, companies = (shown.person + 1).tolist(), shown.company.tolist()
+        contact = self.org.object(CONTACT.name)
+        for at, record_id in enumerate(ids):
+            text = {name: values[at] for name, values in columns.items()}
+            number = int(shown.number[at])
+            values = _person_values(text) | {name: text[column] or None for name, column in MAILING.items()}
+            values |= {"HasOptedOutOfEmail": text["opted_out"] == "true", "OwnerId": self.users[text["owner"]]}
+            values["Customer_Number__c"] = f"C{number:08d}"
+            if text["company"]:
+                account = self._account(text, companies[at], created[at])
+                values |= {"AccountId": account["Id"], **self._currency(account.get("CurrencyIsoCode"))}
+            elif "person_accounts" in self.org.features and values["LastName"] is not None and number % 4:
+                self._person(record_id, values, created[at], modified[at], people[at])
+            load(self.org, contact, created[at], values, modified[at], record_id)
+            self.truth.rows.append((CONTACT.name, record_id, people[at], companies[at]))
+        if len(shown.number):
+            self.org.counters[CONTACT.name] = int(shown.number.max())
 
-def _add_contacts(
-    org: Org,
-    population: Population,
-    shown: Shown,
-    users: dict[str, str],
-    accounts: dict[tuple[str, str, int], str],
-    truth: Truth,
-) -> None:
-    ids = record_ids(SALESFORCE, shown.number).tolist()
-    columns = {name: values.tolist() for name, values in shown.columns.items()}
-    created, modified = _moments(shown.created), _moments(shown.modified)
-    people, companies = (shown.person + 1).tolist(), shown.company.tolist()
-    for at, record_id in enumerate(ids):
-        text = {name: values[at] for name, values in columns.items()}
-        account = None
-        if text["company"]:
-            account = _account(org, text, companies[at], users, accounts, created[at], truth)
-        values = _person_values(text) | {name: text[column] or None for name, column in MAILING.items()}
-        values |= {"AccountId": account, "HasOptedOutOfEmail": text["opted_out"] == "true"}
-        values |= {"OwnerId": users[text["owner"]], "Customer_Number__c": f"C{shown.number[at]:08d}"}
-        _add(org, CONTACT, record_id, created[at], modified[at], values)
-        truth.rows.append((CONTACT.name, record_id, people[at], companies[at]))
-    if len(shown.number):
-        org.counters[CONTACT.name] = int(shown.number.max())
+    def _account(self, text: dict[str, str], company: int, created: datetime) -> Row:
+        """The account of one company in one spelling with one web site."""
+        key = (text["company"], text["website"], company)
+        if key not in self.accounts:
+            values: dict[str, Value] = {"Name": text["company"], "Website": text["website"] or None}
+            values |= {"OwnerId": self.users[text["owner"]], **self._currency(CURRENCIES[company % 7 % 3])}
+            self.accounts[key] = account = load(self.org, self.org.object(ACCOUNT.name), created, values)
+            self.truth.rows.append((ACCOUNT.name, str(account["Id"]), 0, company))
+        return self.accounts[key]
+
+    def _person(
+        self, contact_id: str, values: dict[str, Value], created: datetime, modified: datetime, person: int
+    ) -> None:
+        """The account of a person; the contact's values are completed."""
+        kind, types = self.org.object(ACCOUNT.name), self.org.tables[RECORD_TYPE.name].values()
+        held = {here: values.get(there) for here, there in PERSON_OF_ACCOUNT.items() if kind.field(here) is not None}
+        held["PersonHasOptedOutOfEmail"], held["PersonDoNotCall"] = values["HasOptedOutOfEmail"], False
+        held |= {
+            "PersonContactId": contact_id,
+            "RecordTypeId": next(each["Id"] for each in types if each["IsPersonType"]),
+        }
+        currency = self._currency(CURRENCIES[0])
+        account = load(self.org, kind, created, held | currency, modified)
+        values |= {"AccountId": account["Id"], "IsPersonAccount": True, **currency}
+        self.truth.rows.append((ACCOUNT.name, str(account["Id"]), person, 0))
+
+    def _currency(self, code: Value) -> dict[str, Value]:
+        return {"CurrencyIsoCode": code} if "multi_currency" in self.org.features else {}
+
+    def add_leads(self) -> None:
+        """People of the same population, met again by the sales team; one in seven waits in a queue."""
+        population = self.population
+        rng = random_stream(population.seed, LEADS_PURPOSE)
+        count = max(1, int(population.count * LEAD_SHARE))
+        person = rng.integers(population.count, size=count)
+        plan = Plan(person, np.full(count, SALESFORCE), np.arange(1, count + 1))
+        created = FIRST_DAY + (rng.random(count) * DAYS * 86_400).astype("timedelta64[s]")
+        shown = show_records(rng, population, plan, created, clean=self.clean)
+        made, modified = moments(shown.created), moments(shown.modified)
+        for at in range(count):
+            text = {name: str(values[at]) for name, values in shown.columns.items()}
+            values = _person_values(text)
+            values |= {"LastName": text["family"] or text["given"], "Company": text["company"] or "[not provided]"}
+            values |= {"Website": text["website"] or None, "OwnerId": self.users[text["owner"]]}
+            if at % 7 == 0:
+                values["OwnerId"] = self.queues["Inbound Leads"]
+            values |= {name.removeprefix("Mailing"): text[column] or None for name, column in MAILING.items()}
+            values |= {"Status": "Open - Not Contacted", "HasOptedOutOfEmail": text["opted_out"] == "true"}
+            lead = load(self.org, self.org.object(LEAD.name), made[at], values, modified[at])
+            self.truth.rows.append((LEAD.name, str(lead["Id"]), int(person[at]) + 1, int(shown.company[at])))
 
 
 def _person_values(text: dict[str, str]) -> dict[str, Value]:
     return {name: text[column] or None for name, column in PERSON.items()}
 
 
-def _account(
-    org: Org,
-    text: dict[str, str],
-    company: int,
-    users: dict[str, str],
-    accounts: dict[tuple[str, str, int], str],
-    created: datetime,
-    truth: Truth,
-) -> str:
-    """The account of one company in one spelling with one web site."""
-    key = (text["company"], text["website"], company)
-    if key not in accounts:
-        accounts[key] = record_id = org.new_id(ACCOUNT)
-        values: dict[str, Value] = {"Name": text["company"], "Website": text["website"] or None}
-        values["OwnerId"] = users[text["owner"]]
-        _add(org, ACCOUNT, record_id, created, created, values)
-        truth.rows.append((ACCOUNT.name, record_id, 0, company))
-    return accounts[key]
-
-
-def _add_leads(org: Org, population: Population, users: dict[str, str], truth: Truth, *, clean: bool) -> None:
-    """People of the same population, met again by the sales team."""
-    rng = random_stream(population.seed, LEADS_PURPOSE)
-    count = max(1, int(population.count * LEAD_SHARE))
-    person = rng.integers(population.count, size=count)
-    plan = Plan(person, np.full(count, SALESFORCE), np.arange(1, count + 1))
-    created = FIRST_DAY + (rng.random(count) * DAYS * 86_400).astype("timedelta64[s]")
-    shown = show_records(rng, population, plan, created, clean=clean)
-    made, modified = _moments(shown.created), _moments(shown.modified)
-    for at in range(count):
-        text = {name: str(values[at]) for name, values in shown.columns.items()}
-        values = _person_values(text)
-        values |= {"LastName": text["family"] or text["given"], "Company": text["company"] or "[not provided]"}
-        values |= {"Website": text["website"] or None, "OwnerId": users[text["owner"]]}
-        values |= {name.removeprefix("Mailing"): text[column] or None for name, column in MAILING.items()}
-        values |= {"Status": "Open - Not Contacted", "HasOptedOutOfEmail": text["opted_out"] == "true"}
-        record_id = org.new_id(LEAD)
-        _add(org, LEAD, record_id, made[at], modified[at], values)
-        truth.rows.append((LEAD.name, record_id, int(person[at]) + 1, int(shown.company[at])))
-
-
-def _add_details(org: Org, users: dict[str, str]) -> None:
-    """Industries and revenue of accounts; opportunities and subscriptions of some."""
+def _add_details(org: Org) -> None:
+    """Industries and revenue of companies."""
     rng = random_stream(org.seed, DETAILS_PURPOSE)
     industry = next(field for field in ACCOUNT.fields if field.name == "Industry").picklist
-    stages, plans = tuple(STAGES), ("Basic", "Team", "Enterprise")
-    types = [str(each) for each in org.tables[RECORD_TYPE.name]]
-    owners = list(users.values())
-    for number, (record_id, account) in enumerate(org.tables[ACCOUNT.name].items()):
-        account |= {"Industry": industry[rng.integers(len(industry))], "RecordTypeId": types[rng.integers(2)]}
-        account |= {"AnnualRevenue": float(rng.integers(1, 900)) * 10_000, "Type": "Customer"}
-        if number % 3 == 0:
-            stage, day = stages[rng.integers(len(stages))], account["CreatedDate"]
-            assert isinstance(day, datetime)
-            deal: dict[str, Value] = {"Name": f"{account['Name']} - new business"[:120], "StageName": stage}
-            deal["AccountId"] = record_id
-            deal |= {"Amount": float(rng.integers(10, 4_000)) * 25, "CloseDate": (day + timedelta(days=90)).date()}
-            _add(org, OPPORTUNITY, org.new_id(OPPORTUNITY), day, day, {**deal, "OwnerId": owners[number % len(owners)]})
-    for number, (record_id, contact) in enumerate(org.tables[CONTACT.name].items()):
-        if number % 4 == 0:
-            made = contact["CreatedDate"]
-            assert isinstance(made, datetime)
-            paid: dict[str, Value] = {"Name": f"Subscription {number + 1}", "Key__c": f"S{number:06d}"}
-            paid["Contact__c"] = record_id
-            paid |= {"Plan__c": plans[rng.integers(3)], "Seats__c": float(rng.integers(1, 80)), "OwnerId": owners[0]}
-            paid["Renewal__c"] = (made + timedelta(days=365)).date()
-            _add(org, SUBSCRIPTION, org.new_id(SUBSCRIPTION), made, made, paid)
+    types = [str(row["Id"]) for row in org.tables[RECORD_TYPE.name].values() if not row.get("IsPersonType")]
+    table = org.tables[ACCOUNT.name]
+    draws = rng.integers(1 << 30, size=(3, len(table))).tolist()
+    for (record_id, account), drawn, kind, worth in zip(list(table.items()), *draws, strict=True):
+        if not account.get("IsPersonAccount"):
+            more: Row = {"Industry": industry[drawn % len(industry)], "RecordTypeId": types[kind % len(types)]}
+            table[record_id] = Record({**account, **more, "AnnualRevenue": worth % 900 * 10_000.0, "Type": "Customer"})
 
 
 def _stamp_alike(org: Org) -> None:
     """As after a data load: many records share one second."""
-    moment = datetime(2026, 3, 2, 3, 0, 0, tzinfo=UTC)
-    for kind in OBJECTS.values():
-        if kind.deletable:
-            for row in list(org.tables[kind.name].values()):
-                if org.random.random() < org.profile.share_in_one_second:
-                    org.tables[kind.name][str(row["Id"])] = {**row, "SystemModstamp": moment}
-
-
-def _moments(moments: Moments) -> list[datetime]:
-    seconds: list[Any] = moments.astype("datetime64[s]").astype(np.int64).tolist()
-    return [datetime.fromtimestamp(each, UTC) for each in seconds]
+    moment, share = min(LOADED_ALIKE, org.born), org.profile.share_in_one_second
+    for kind in org.objects.values():
+        if kind.deletable and share > 0:
+            for record_id, row in org.tables[kind.name].items():
+                if org.random.random() < share:
+                    org.tables[kind.name][record_id] = Record({**row, "SystemModstamp": moment})

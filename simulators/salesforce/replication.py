@@ -16,7 +16,7 @@ UPDATED_DAYS = 30
 
 def answer_updated(org: Org, call: Call, names: dict[str, str]) -> Answer:
     """Ids changed, up to 30 days back; covered only up to the oldest open transaction."""
-    kind = _replicated(names)
+    kind = _replicated(org, names)
     start, end = _span(call)
     if start < org.clock.now() - timedelta(days=UPDATED_DAYS):
         raise _out_of_log("startDate cannot be more than 30 days ago")
@@ -30,7 +30,7 @@ def answer_updated(org: Org, call: Call, names: dict[str, str]) -> Answer:
 
 def answer_deleted(org: Org, call: Call, names: dict[str, str]) -> Answer:
     """Ids deleted, up to 15 days back, hard deletions included."""
-    kind = _replicated(names)
+    kind = _replicated(org, names)
     start, end = _span(call)
     earliest = (org.clock.now() - timedelta(days=BIN_DAYS)).replace(microsecond=0)
     if start < org.clock.now() - timedelta(days=BIN_DAYS):
@@ -46,8 +46,8 @@ def answer_deleted(org: Org, call: Call, names: dict[str, str]) -> Answer:
     return Answer(200, answer)
 
 
-def _replicated(names: dict[str, str]) -> ObjectType:
-    kind = find(names["object"])
+def _replicated(org: Org, names: dict[str, str]) -> ObjectType:
+    kind = find(org, names["object"])
     if not kind.deletable:
         raise Refusal(400, "INVALID_TYPE_FOR_OPERATION", f"entity type {kind.name} does not support replication")
     return kind

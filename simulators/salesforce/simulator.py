@@ -11,7 +11,6 @@ from simulators.salesforce import collections, composite, describe, duplicates, 
 from simulators.salesforce.admin import answer_admin
 from simulators.salesforce.bulk import Jobs
 from simulators.salesforce.errors import Refusal, no_such_resource
-from simulators.salesforce.objects import OBJECTS
 from simulators.salesforce.org import Org
 from simulators.salesforce.tokens import Tokens, answer_revoke, answer_token
 from simulators.web import Answer, Call, Routes
@@ -197,8 +196,8 @@ def _answer_resources(org: Org, call: Call, names: dict[str, str]) -> Answer:
 
 
 def _answer_counts(org: Org, call: Call, names: dict[str, str]) -> Answer:
-    wanted = [each for each in call.query.get("sObjects", "").split(",") if each] or [*OBJECTS]
-    kinds = [OBJECTS[each.strip().lower()] for each in wanted if each.strip().lower() in OBJECTS]
+    wanted = [each for each in call.query.get("sObjects", "").split(",") if each] or [*org.objects]
+    kinds = [org.objects[each.strip().lower()] for each in wanted if each.strip().lower() in org.objects]
     counts = {kind.name: sum(1 for row in org.tables[kind.name].values() if not row.get("IsDeleted")) for kind in kinds}
     return Answer(200, {"sObjects": [{"name": name, "count": count} for name, count in counts.items()]})
 

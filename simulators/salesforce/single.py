@@ -19,20 +19,20 @@ from simulators.web import Answer, Call
 def answer_create(org: Org, call: Call, names: dict[str, str]) -> Answer:
     """POST a new record."""
     with org.transaction():
-        row = create(org, find(names["object"]), fields_of(call))
+        row = create(org, find(org, names["object"]), fields_of(call))
     return Answer(201, {"id": row["Id"], "success": True, "errors": []})
 
 
 def answer_read(org: Org, call: Call, names: dict[str, str]) -> Answer:
     """One record by its id: all fields, or those asked for."""
-    kind = find(names["object"])
+    kind = find(org, names["object"])
     row = existing(org, kind, _id(kind, names["id"]))
     return Answer(200, show(org, kind, row, _wanted(org, kind, call), names["version"]))
 
 
 def answer_update(org: Org, call: Call, names: dict[str, str]) -> Answer:
     """PATCH a record by its id; 412 if it changed since the time that the caller names."""
-    kind = find(names["object"])
+    kind = find(org, names["object"])
     record_id = _id(kind, names["id"])
     _check_unmodified(existing(org, kind, record_id), call)
     with org.transaction():
@@ -42,7 +42,7 @@ def answer_update(org: Org, call: Call, names: dict[str, str]) -> Answer:
 
 def answer_delete(org: Org, call: Call, names: dict[str, str]) -> Answer:
     """DELETE a record by its id."""
-    kind = find(names["object"])
+    kind = find(org, names["object"])
     with org.transaction():
         delete(org, kind, _id(kind, names["id"]))
     return Answer(204)
@@ -128,7 +128,7 @@ def parsed(call: Call) -> Any:
 
 
 def _key(org: Org, names: dict[str, str]) -> tuple[ObjectType, Field]:
-    kind = find(names["object"])
+    kind = find(org, names["object"])
     return kind, external_id(org, kind, names["field"])
 
 

@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 
 from simulators.salesforce.errors import Refusal, no_such_field
 from simulators.salesforce.fields import Field, Row
-from simulators.salesforce.objects import OBJECTS, ObjectType
+from simulators.salesforce.objects import NAME, ObjectType
 from simulators.salesforce.org import Org
 
 Getter: TypeAlias = Callable[[Row], Any]
@@ -77,15 +77,37 @@ def resolve(org: Org, kind: ObjectType, path: tuple[str, ...], *, seen_by_all: b
     link = kind.by_relationship.get(first.lower())
     if link is None or len(path) > DEEPEST + 1 or (not seen_by_all and (kind.name, link.name) in org.hidden):
         raise no_such_relation(first, kind)
-    parent = OBJECTS[link.refers_to[0].lower()]
+    parent, find_above = parent_of(org, link)
     read, field = resolve(org, parent, tuple(rest), seen_by_all=seen_by_all)
-    table, name = org.tables[parent.name], link.name
 
     def read_parent(row: Row) -> Any:
-        above = table.get(str(row.get(name)))
+        above = find_above(row)
         return None if above is None else read(above)
 
     return read_parent, field
+
+
+def parent_of(org: Org, link: Field) -> tuple[ObjectType, Callable[[Row], Row | None]]:
+    """The type that a lookup points at, and how to find the record it points at.
+
+    A lookup of several types points at a Name: what all of them have in common, with the type itself.
+    """
+    name = link.name
+    if not link.polymorphic:
+        parent = org.object(link.refers_to[0])
+        table = org.tables[parent.name]
+        return parent, lambda row: table.get(str(row.get(name)))
+
+    def name_of(row: Row) -> Row | None:
+        record_id = str(row.get(name))
+        kind = org.object_of(record_id)
+        above = None if kind is None else org.tables[kind.name].get(record_id)
+        if kind is None or above is None:
+            return None
+        shown: Row = {each.name: above.get(each.name) for each in NAME.fields}
+        return {**shown, "Name": above.get(kind.name_field or "Subject"), "Type": kind.name}
+
+    return NAME, name_of
 
 
 def no_such_relation(name: str, kind: ObjectType) -> Refusal:
@@ -103,4 +125,5 @@ def show(org: Org, kind: ObjectType, row: Row, fields: list[Field], version: str
 
 def attributes(kind: ObjectType, row: Row, version: str) -> dict[str, str]:
     """What every record in REST begins with."""
-    return {"type": kind.name, "url": f"/services/data/v{version}/sobjects/{kind.name}/{row['Id']}"}
+    held_in = row["Type"] if kind is NAME else kind.name
+    return {"type": kind.name, "url": f"/services/data/v{version}/sobjects/{held_in}/{row['Id']}"}

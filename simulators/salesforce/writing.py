@@ -1,44 +1,58 @@
-"""Writes records as the org's rules have it: checked, stamped, cascaded. Each function is one record's write."""
+"""Writes records as the org's rules have it: checked, stamped, cascaded. Each function is one record's write.
+
+What follows from a write elsewhere (a sum, a count, the contact of a person account) is written with it.
+"""
 
 from datetime import datetime
 from typing import Any
 
 from simulators.salesforce import duplicates
 from simulators.salesforce.checks import checked, missing
+from simulators.salesforce.derived import derive, followers
 from simulators.salesforce.errors import Refusal, no_such_record
 from simulators.salesforce.fields import Field, Row, Value
-from simulators.salesforce.objects import OBJECTS, STAGES, ObjectType
+from simulators.salesforce.object_rules import absent_fields, check_deletion, check_rules
+from simulators.salesforce.objects import ObjectType
 from simulators.salesforce.org import Org
 
 READ_ONLY = (
     "Please check the security settings of this field and verify that it is read/write for your profile or "
     "permission set."
 )
+UNLOCKED = ("OwnerId", "RecordTypeId")
+"""Lookups whose record is not locked by a write to one that points at it."""
 
 
 def create(org: Org, kind: ObjectType, sent: dict[str, Any], *, user: str | None = None) -> Row:
     """A new record; refused if anything about it is."""
     _check_writable(kind)
     values = _checked_all(org, kind, sent, creating=True, sees_all=user is not None)
-    absent = [each.name for each in kind.fields if each.required and each.createable and values.get(each.name) is None]
+    absent = absent_fields(kind, values)
     if absent:
         raise missing(absent)
-    for name in ("AccountId", "Contact__c"):
-        if values.get(name) is not None:
-            org.check_unlocked(str(values[name]))
+    for field in kind.fields:
+        if field.refers_to and field.name not in UNLOCKED and values.get(field.name) is not None:
+            org.check_unlocked(str(values[field.name]))
     _check_unique(org, kind, values, None)
     row: Row = {"Id": org.new_id(kind)}
     for field in kind.fields:
         row.setdefault(field.name, values.get(field.name, field.default))
     if row.get("OwnerId") is None and "ownerid" in kind.by_name:
         row["OwnerId"] = user or org.user_id
-    derive(row, kind, values)
+    check_rules(org, kind, None, row, values)
+    derive(org, row, kind, values)
+    if row.get("IsPersonAccount") and kind.name == "Account":
+        row["PersonContactId"] = org.new_id(org.object("Contact"))
+    for field in kind.fields:
+        if field.auto_number:
+            row[field.name] = f"{org.counters[kind.name]:08d}"
     if user is None:
         duplicates.check(org, kind, row)
     now = org.stamp()
     row |= {"CreatedDate": now, "CreatedById": user or org.user_id}
     row = touched(row, now, user or org.user_id)
     org.put(kind, row)
+    follow(org, kind, row)
     return row
 
 
@@ -46,6 +60,7 @@ def update(org: Org, kind: ObjectType, record_id: str, sent: dict[str, Any], *, 
     """The record with the fields that were sent; the others stay."""
     row = updated(org, kind, record_id, sent, user=user)
     org.put(kind, row)
+    follow(org, kind, row)
     return row
 
 
@@ -59,7 +74,8 @@ def updated(org: Org, kind: ObjectType, record_id: str, sent: dict[str, Any], *,
     org.check_unlocked(str(before["Id"]))
     _check_unique(org, kind, values, str(before["Id"]))
     row = {**before, **values}
-    derive(row, kind, values)
+    check_rules(org, kind, before, row, values)
+    derive(org, row, kind, values)
     if user is None and row.get("Email") != before.get("Email"):
         duplicates.check(org, kind, row)
     return touched(row, org.stamp(), user or org.user_id)
@@ -80,11 +96,26 @@ def touched(row: Row, moment: datetime, user: str) -> Row:
     return {**row, "LastModifiedDate": moment, "LastModifiedById": user, "SystemModstamp": moment}
 
 
-def delete(org: Org, kind: ObjectType, record_id: str) -> list[str]:
-    """Put a record, and those that go with it, into the recycle bin; gives the ids of all."""
+def follow(org: Org, kind: ObjectType, row: Row, *, gone: bool = False) -> None:
+    """Write what changes elsewhere with a record. A campaign's counts move its SystemModstamp alone."""
+    for other, after in followers(org, kind, row, gone=gone):
+        stamp: Row = {"SystemModstamp": org.stamp()}
+        if other.name != "Campaign":
+            stamp |= {"LastModifiedDate": org.stamp(), "LastModifiedById": row["LastModifiedById"]}
+        born: Row = {name: row[name] for name in ("CreatedDate", "CreatedById")}
+        org.put(other, {**born, **{name: value for name, value in after.items() if value is not None}, **stamp})
+
+
+def delete(org: Org, kind: ObjectType, record_id: str, *, with_parent: bool = False) -> list[str]:
+    """Put a record, and those that go with it, into the recycle bin; gives the ids of all.
+
+    What skips the bin is gone at once, unless it goes with its parent, with which it can come back.
+    """
     if not kind.deletable:
         raise Refusal(400, "INVALID_TYPE_FOR_OPERATION", f"entity type {kind.name} does not support delete")
     row = existing(org, kind, record_id)
+    if not with_parent:
+        check_deletion(org, kind, row)
     org.check_unlocked(str(row["Id"]))
     now, gone = org.stamp(), [str(row["Id"])]
     org.put(kind, {**row, "IsDeleted": True, "SystemModstamp": now, "LastModifiedDate": now})
@@ -93,9 +124,12 @@ def delete(org: Org, kind: ObjectType, record_id: str) -> list[str]:
         if below.get("IsDeleted"):
             continue
         if field.on_delete == "cascade":
-            gone += delete(org, child, str(below["Id"]))
+            gone += delete(org, child, str(below["Id"]), with_parent=True)
         else:
             org.put(child, {**below, field.name: None, "SystemModstamp": now})
+    follow(org, kind, row, gone=True)
+    if not kind.undeletable and not with_parent:
+        org.drop(kind, str(row["Id"]))
     return gone
 
 
@@ -103,7 +137,7 @@ def children(org: Org, kind: ObjectType, record_id: str) -> list[tuple[ObjectTyp
     """Records that point at this one through a lookup that people fill."""
     return [
         (child, field, row)
-        for child in OBJECTS.values()
+        for child in org.objects.values()
         for field in child.fields
         if field.type == "reference" and field.createable and kind.name in field.refers_to
         for row in list(org.tables[child.name].values())
@@ -120,17 +154,6 @@ def find_by(org: Org, kind: ObjectType, field: Field, value: str) -> list[Row]:
         return None if held is None else str(held) if field.case_sensitive else str(held).casefold()
 
     return [row for row in org.tables[kind.name].values() if not row.get("IsDeleted") and folded(row) == wanted]
-
-
-def derive(row: Row, kind: ObjectType, values: dict[str, Value]) -> None:
-    """Fields that follow from others: a person's whole name, what an opportunity's stage means."""
-    if "firstname" in kind.by_name:
-        parts = (row.get("FirstName"), row.get("LastName"))
-        row["Name"] = " ".join(str(part) for part in parts if part) or None
-    if kind.name == "Opportunity" and "StageName" in values:
-        row["Probability"] = values.get("Probability", STAGES.get(str(row["StageName"]), 0))
-        row["IsWon"] = row["StageName"] == "Closed Won"
-        row["IsClosed"] = str(row["StageName"]).startswith("Closed")
 
 
 def _check_writable(kind: ObjectType) -> None:
@@ -162,8 +185,12 @@ def _checked_all(
 
 
 def _parent_by_external_id(org: Org, link: Field, given: dict[str, Any]) -> str:
-    """The id of the parent that an external id names, as in `{"Account": {"HubId__c": "42"}}`."""
-    parent = OBJECTS[link.refers_to[0].lower()]
+    """The id of the parent that an external id names, as in `{"Account": {"HubId__c": "42"}}`.
+
+    Where a lookup points at several types, `attributes` tell which: `{"Who": {"attributes": {"type": "Lead"}, ...}}`.
+    """
+    named = (given.get("attributes") or {}).get("type", link.refers_to[0])
+    parent = org.object(named if named in link.refers_to else link.refers_to[0])
     keys = [(name, value) for name, value in given.items() if name.lower() != "attributes"]
     field = parent.field(keys[0][0]) if len(keys) == 1 else None
     if field is None or not (field.external_id or field.id_lookup):
