@@ -28,9 +28,9 @@ def company_levels(
     numbers: Mapping[str, int],
 ) -> Levels:
     """One level for all that companies and places tell: the strongest that holds."""
-    core, conflict = _cores(columns, left, right)
     one = np.ones(len(columns.domain.values) + 1, dtype=np.int16)
     domain = best_shared(columns.domain, left, right, one) > 0
+    core, conflict = _cores(columns, left, right, domain)
     conflict |= have(columns.domain, left) & have(columns.domain, right) & ~domain
     same = domain | (core == EXACT)
     alike = core == SIMILAR
@@ -62,13 +62,13 @@ def _has_company(columns: PersonColumns, records: Index) -> Flags:
     return have(columns.core, records) | have(columns.domain, records)
 
 
-def _cores(columns: PersonColumns, left: Index, right: Index) -> tuple[NDArray[np.int16], Flags]:
-    """(EXACT, SIMILAR or 0 for company names, where they clearly differ)."""
+def _cores(columns: PersonColumns, left: Index, right: Index, known: Flags) -> tuple[NDArray[np.int16], Flags]:
+    """(EXACT, SIMILAR or 0 for company names, where they clearly differ); not asked where the company is `known`."""
     one = np.ones(len(columns.core.values) + 1, dtype=np.int16)
     same = best_shared(columns.core, left, right, one) > 0
     found = np.where(same, EXACT, 0).astype(np.int16)
     a, b = columns.core.codes[left, 0], columns.core.codes[right, 0]
-    at = np.flatnonzero((a >= 0) & (b >= 0) & ~same)
+    at = np.flatnonzero((a >= 0) & (b >= 0) & ~same & ~known)
     if len(at):
         found[at] = on_distinct_pairs(a[at], b[at], columns.core.values, columns.core.values, _relate_cores)
     return found, (a >= 0) & (b >= 0) & (found == DIFFERENT)
@@ -94,10 +94,7 @@ def _places(columns: PersonColumns, left: Index, right: Index) -> NDArray[np.int
     for worth, column in ((1, columns.town), (2, columns.postcode), (3, columns.street)):
         ones = np.full(len(column.values) + 1, worth, dtype=np.int16)
         np.maximum(place, best_shared(column, left, right, ones), out=place)
-    narrow = columns.postcode.of_values(
-        lambda code: 4 if len(code) > 4 and not code.isdigit() and not code.isalpha() else 0
-    )
-    np.maximum(place, best_shared(columns.postcode, left, right, narrow), out=place)
+    place[best_shared(columns.postcode, left, right, columns.narrow_postcode) > 0] = 4
     return place
 
 

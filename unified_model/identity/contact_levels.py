@@ -36,8 +36,12 @@ def email_levels(
 def _relate_emails(columns: PersonColumns, a: Codes, b: Codes, numbers: Mapping[str, int]) -> Levels:
     """Levels of addresses that differ: slips, the same telling local part elsewhere, two addresses of one company."""
     column, parts = columns.email, columns.email_parts
-    slips = on_distinct_pairs(a, b, column.values, column.values, _slips)
     same_local, same_domain = parts.local[a] == parts.local[b], parts.domain[a] == parts.domain[b]
+    slips = np.full(len(a), 3, dtype=np.int16)
+    # One slip is in one part, or carries a letter over the @; most pairs differ more: their letters need no look.
+    apart, turned = np.abs(parts.length[a] - parts.length[b]), parts.whole[a] == parts.whole[b]
+    near = np.flatnonzero(same_local | same_domain & (apart <= 1) | turned & (apart == 1))
+    slips[near] = on_distinct_pairs(a[near], b[near], column.values, column.values, _slips)
     levels: Levels = np.full(len(a), numbers["different"], dtype=np.int8)
     levels[same_domain & parts.company[a]] = numbers["same_domain"]
     levels[same_local & parts.digits[a] & (parts.length[a] > 6)] = numbers["same_local"]

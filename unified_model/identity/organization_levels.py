@@ -77,10 +77,9 @@ def relate_cores(a: list[str], b: list[str]) -> NDArray[np.int16]:
     words = cpdist(a, b, scorer=token_set_ratio, dtype=np.float32)
     start = cpdist(closed_a, closed_b, scorer=JaroWinkler.similarity, dtype=np.float32)
     found = np.full(len(a), _DIFFERENT, dtype=np.int16)
-    same_first = np.fromiter(
-        (x.split()[0] == y.split()[0] and len(x.split()[0]) > 2 for x, y in zip(a, b, strict=True)), bool, len(a)
-    )
-    found[same_first] = _FIRST_WORD
+    first_a, first_b = ([x.partition(" ")[0] for x in names] for names in (a, b))
+    same_first = (len(x) > 2 and x == y for x, y in zip(first_a, first_b, strict=True))
+    found[np.fromiter(same_first, bool, len(a))] = _FIRST_WORD
     found[(words >= 100) | (start >= 0.95)] = _CONTAINED
     for n in np.flatnonzero(found != _DIFFERENT).tolist():
         found[n] = max(found[n], _relate_words(a[n].split(), b[n].split()))

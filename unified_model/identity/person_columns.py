@@ -33,6 +33,8 @@ class EmailParts(NamedTuple):
     letters: NDArray[np.int32]
     length: NDArray[np.int32]
     """Of the local part."""
+    whole: NDArray[np.int32]
+    """Length of the whole address."""
     digits: NDArray[np.bool_]
     """Whether the local part has any."""
     company: NDArray[np.bool_]
@@ -67,6 +69,8 @@ class PersonColumns:
         self.phone_worth = self.phone.of_shared_values(_worth("phone", stats))
         self.family_size = self.family.of_values(_family_size(stats))
         self.given_share = self.given.of_values(lambda value: min(share_of(value), 30_000))
+        self.narrow_postcode = self.postcode.of_values(_is_narrow)
+        """1 for post codes of a few houses (`SW1A 1AA`)."""
 
     @cached_property
     def email_parts(self) -> EmailParts:
@@ -77,9 +81,14 @@ class PersonColumns:
             domain=_numbered([domain for _, _, domain in parts]),
             letters=_numbered(["".join(filter(str.isalpha, local)) for local, _, _ in parts]),
             length=np.array([len(local) for local, _, _ in parts], dtype=np.int32),
+            whole=np.array([*map(len, self.email.values)], dtype=np.int32),
             digits=np.array([any(map(str.isdigit, local)) for local, _, _ in parts], dtype=bool),
             company=np.array([domain not in FREE_MAIL for _, _, domain in parts], dtype=bool),
         )
+
+
+def _is_narrow(postcode: str) -> int:
+    return int(len(postcode) > 4 and not postcode.isdigit() and not postcode.isalpha())
 
 
 def _numbered(texts: list[str]) -> NDArray[np.int32]:

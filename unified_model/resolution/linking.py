@@ -129,6 +129,9 @@ def _replace(
     guard: Guard | None,
 ) -> None:
     """Write the links of the records instead of those before, and tell who must have values for it."""
+    if not before and all(w.stage == queue.LINKS for w in asked):
+        _write_first_links(store, asked, (), rows, guard)
+        return
     after = {(a, b): weight for a, b, weight, _, _ in rows}
     lost = {end for pair, weight in before.items() if after.get(pair) != weight for end in pair}
     changed = lost | {end for pair in after if pair not in before for end in pair}
@@ -147,13 +150,16 @@ def _write_first_links(
 
     They go in by ranges of their second end, so that a transaction touches a part of the index over it, and not all.
     """
-    width = 1 + max((row[1] for row in rows), default=0) // (1 + len(rows) // LINKS_A_RANGE)
-    ordered = sorted(rows, key=lambda row: (row[1] // width, row[0]))
+    import numpy as np
+
+    first, second = (np.fromiter((row[end] for row in rows), np.int64, len(rows)) for end in (0, 1))
+    width = 1 + int(second.max(initial=0)) // (1 + len(rows) // LINKS_A_RANGE)
+    ordered = np.lexsort((second, first, second // width))
     for part in store_keys.in_chunks(len(ordered), RECORDS_A_WRITE):
         with store.begin() as work:
             if guard:
                 guard(work.conn)
-            links.replace_links(work.conn, [], ordered[part])
+            links.replace_links(work.conn, [], [rows[place] for place in ordered[part].tolist()])
             work.commit()
     for go_on, some in ((queue.advance, done), (queue.drop, same)):
         for part in store_keys.in_chunks(len(some), RECORDS_A_WRITE):

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 FORMS_A_READ = 2_000
 """Few enough to be decoded, laid out and freed while they are in the processor's cache."""
-PAIRS_A_TIME = 1_000_000
+PAIRS_A_TIME = 2_000_000
 """The more pairs at a time, the more spellings are the same and measured once."""
 
 LinkRow = tuple[int, int, int, str, str]
@@ -53,13 +53,14 @@ def every_link(conn: Connection, kind: str, model: MatchModel, progress: Progres
     pairs = _companies(conn, blocks) if kind == "organization" else _persons(conn, blocks)
     weighed = [rule.code for rule in rules if rule.sizes or rule.people]
     columns = compare.columns_of(model, pairs.forms, store_keys.buckets_of(conn, weighed))
+    form_of = np.zeros(int(pairs.records.max(initial=0)) + 1, dtype=np.intp)  # by record: looked up without a search
+    form_of[pairs.records] = pairs.form_of
     rows: list[LinkRow] = []
     for part in store_keys.in_chunks(len(pairs.left), PAIRS_A_TIME):
         if not progress(part.start / max(len(pairs.left), 1)):
             return None
         left, right = pairs.left[part], pairs.right[part]
-        a, b = (pairs.form_of[np.searchsorted(pairs.records, side)] for side in (left, right))
-        weights, levels = compare.weigh_columns(model, columns, a, b)
+        weights, levels = compare.weigh_columns(model, columns, form_of[left], form_of[right])
         rows += link_rows(model, left, right, weights, levels)
     return rows
 
@@ -69,11 +70,14 @@ def link_rows(model: MatchModel, left: Array, right: Array, weights: Array, leve
     import numpy as np
 
     words: dict[bytes, str] = {}
-    for i in np.flatnonzero(weights >= model.review).tolist():
-        code = levels[i].tobytes()
+    kept = np.flatnonzero(weights >= model.review)
+    width, told = levels.shape[1], levels[kept].tobytes()
+    ends = zip(left[kept].tolist(), right[kept].tolist(), weights[kept].tolist(), strict=True)
+    for n, (a, b, weight) in enumerate(ends):
+        code = told[n * width : (n + 1) * width]
         if code not in words:
-            words[code] = encode(levels[i].tolist())
-        yield int(left[i]), int(right[i]), int(weights[i]), words[code], model.version
+            words[code] = encode(list(code))
+        yield a, b, weight, words[code], model.version
 
 
 def _pairing(blocks: Blocks, rules: Sequence[Rule]) -> Blocks:
@@ -112,7 +116,9 @@ def _companies(conn: Connection, blocks: Blocks) -> _Compared:
     told = [(record, numbers.setdefault(text, len(numbers))) for record, text in _texts(conn, "organization", records)]
     form_of = np.array(sorted(told), dtype=np.int64).reshape(-1, 2)[:, 1]
     leader = _leaders(conn, records, form_of)
-    leading = leader[np.searchsorted(records, blocks.record)]
+    leader_of = np.empty(int(records.max(initial=0)) + 1, dtype=np.int64)
+    leader_of[records] = leader
+    leading = leader_of[blocks.record]
     left, right = pairs_within(blocks_of(blocks.key, leading))
     twins = leader != records
     left = np.concatenate((left, np.minimum(leader[twins], records[twins])))
