@@ -1,0 +1,173 @@
+"""A Salesforce org as a source: its objects read whole or by what changed, outlined, looked up and described."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from connectors.contract import Allowance, Finding, Installation, Mode, ObjectCapabilities, ObjectInfo, Outline
+from connectors.http.budget import Spending
+from connectors.http.retry import Sleep
+from connectors.salesforce.bulk import RESULT_ROWS
+from connectors.salesforce.client import SalesforceClient, open_client
+from connectors.salesforce.cursor import load_cursor
+from connectors.salesforce.describing import Describer, Schema
+from connectors.salesforce.mapping import ACCOUNT, CONTACT, LEAD
+from connectors.salesforce.outlining import outline
+from connectors.salesforce.reading import Reading
+from connectors.salesforce.refusals import Refusal
+from connectors.salesforce.selecting import Selector
+from connectors.salesforce.settings import settings_of
+from connectors.salesforce.soql import Span, bracketed, within
+from connectors.salesforce.tokens import Secret, TokenKeeper
+from connectors.salesforce.values import moment_of, stamp_of
+from unified_model.errors import NeedsOperator
+from unified_model.mapping.rows import ObjectMapping
+from unified_model.records import Page, SourceRecord
+
+PAGE = 2_000
+_ALLOWANCES = {
+    "DailyApiRequests": "calls a day",
+    "DailyBulkV2QueryJobs": "bulk queries a day",
+    "DailyBulkV2QueryFileStorageMB": "MB of bulk results a day",
+}
+STANDARD: Mapping[str, ObjectMapping] = {mapping.object: mapping for mapping in (ACCOUNT, CONTACT, LEAD)}
+
+
+def open_salesforce(
+    label: str,
+    options: Mapping[str, Any],
+    mappings: Mapping[str, ObjectMapping] | None = None,
+    *,
+    secret: Secret,
+    tokens: TokenKeeper | None = None,
+    installation: str | None = None,
+    spending: Spending | None = None,
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    sleep: Sleep = time.sleep,
+) -> SalesforceConnector:
+    """A Salesforce source from its settings as written. Nothing is sent yet. UsageError when a setting is wrong.
+
+    `secret` gives `client_secret`, `private_key`, `refresh_token` or `session_id`; `tokens` keeps a refresh token that
+    changes; `installation` is the org it must be, when known. `mappings` by object may be filled after this call: they
+    tell which columns of parents are read (`Account.Name`).
+    """
+    client = open_client(
+        label, settings_of(label, options), secret, tokens, spending=spending, clock=clock, sleep=sleep
+    )
+    return SalesforceConnector(client, {} if mappings is None else mappings, installation, sleep)
+
+
+class SalesforceConnector:
+    """One org, opened."""
+
+    def __init__(
+        self,
+        client: SalesforceClient,
+        mappings: Mapping[str, ObjectMapping],
+        installation: str | None,
+        sleep: Sleep,
+    ) -> None:
+        self.client = client
+        self.settings = client.settings
+        self.describer = Describer(client, self._parents)
+        self._mappings, self._expected, self._sleep = mappings, installation, sleep
+        self._selector = Selector(client)
+
+    def installation(self) -> Installation:
+        """The org's id. NeedsOperator when it is another one than before."""
+        organization = self.client.organization()
+        if self._expected and self._expected.startswith("00D") and self._expected != organization:
+            raise NeedsOperator(
+                f"{self.settings.label} answers as the org {organization}, but was {self._expected} before.",
+                "Check url and secrets; a new org (or sandbox) needs a source of its own.",
+            )
+        return Installation(organization, "salesforce")
+
+    def describe(self) -> Sequence[ObjectCapabilities]:
+        return [self._capabilities(object) for object in self.settings.objects]
+
+    def check(self) -> Sequence[Finding]:
+        from connectors.salesforce.readable import findings
+
+        return findings(self)
+
+    def discover(self) -> Sequence[ObjectInfo]:
+        """The configured objects and their columns; one that can't be read says why."""
+        found = []
+        for object in self.settings.objects:
+            try:
+                found.append(ObjectInfo(object, self.describer.schema(object).names))
+            except NeedsOperator as error:
+                found.append(ObjectInfo(object, (), note=str(error)))
+        return found
+
+    def read(self, object: str, cursor: str | None, mode: Mode = "changes") -> Iterator[Page]:
+        self.installation()
+        return Reading(self.client, self.describer, self._selector, object, sleep=self._sleep).pages(cursor, mode)
+
+    def get(self, object: str, ids: Sequence[str]) -> Sequence[SourceRecord]:
+        """The named records as they are now; deleted ones, while the org knows them, as deleted."""
+        return self._selector.by_ids(self.describer.schema(object), ids)
+
+    def outline(self, object: str) -> Iterator[Sequence[Outline]]:
+        return outline(self.client, self._selector, self.describer.schema(object, fresh=True), sleep=self._sleep)
+
+    def limits(self) -> Sequence[Allowance]:
+        """The org's daily allowances."""
+        told = self.client.get("limits").body
+        share = self.settings.daily_share
+        return [
+            Allowance(
+                name, told[key]["Max"], told[key]["Max"] - told[key]["Remaining"], math.floor(told[key]["Max"] * share)
+            )
+            for key, name in _ALLOWANCES.items()
+            if key in told
+        ]
+
+    def forecast(self, object: str, cursor: str | None, mode: Mode = "changes") -> int:
+        """Calls that a read would take: describe, deletions and windows, and pages or bulk results."""
+        schema = self.describer.schema(object)
+        rows = self._rows_ahead(schema, None if mode == "full" else cursor)
+        if rows < self.settings.bulk_from or object in self._selector.no_bulk:
+            return 3 + max(1, math.ceil(rows / PAGE))
+        return 3 + 10 + math.ceil(rows / RESULT_ROWS)
+
+    def close(self) -> None:
+        self.client.close()
+
+    def _rows_ahead(self, schema: Schema, cursor: str | None) -> int:
+        at = load_cursor(cursor, schema.object) if cursor else None
+        if at is None or not schema.stamp or (at.covered is None and at.span is None):
+            return self._selector.records(schema.object)
+        now = stamp_of(self.client.server_time())
+        overlap = timedelta(minutes=self.settings.overlap_minutes)
+        span = at.span._replace(until=now) if at.span else Span(stamp_of(moment_of(at.covered or now) - overlap), now)
+        where = bracketed(self.settings.where.get(schema.object, ""))
+        conditions = " AND ".join(filter(None, [where, within(schema.stamp, span)]))
+        return self.client.count(f"{schema.object} WHERE {conditions}", deleted=True, about=schema.object)
+
+    def _capabilities(self, object: str) -> ObjectCapabilities:
+        mapping = self._mappings.get(object) or STANDARD.get(object)
+        kind = mapping.kind if mapping else "other"
+        try:
+            schema = self.describer.schema(object)
+        except (NeedsOperator, Refusal):
+            return ObjectCapabilities(object, kind, "window", "feed")
+        return ObjectCapabilities(
+            object,
+            kind,
+            "window" if schema.stamp else "none",
+            "feed" if schema.stamp else "absence",
+            writable=schema.writable,
+            outlined=True,
+            max_vanishing_share=self.settings.max_vanishing_share,
+        )
+
+    def _parents(self, object: str) -> Sequence[str]:
+        """Columns of parents that the object's mapping reads."""
+        mapping = self._mappings.get(object) or STANDARD.get(object)
+        return [row.column for row in mapping.rows if "." in row.column] if mapping else ()

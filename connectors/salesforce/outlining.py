@@ -1,0 +1,92 @@
+"""What there is, told cheaply: every live record's id, stamp and the columns that change without a stamp."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from connectors.contract import Outline
+from connectors.http.retry import Busy, Sleep
+from connectors.salesforce import bulk
+from connectors.salesforce.client import SalesforceClient
+from connectors.salesforce.describing import Schema
+from connectors.salesforce.refusals import DEAD_CURSOR, QUERY_SHAPE, Refusal
+from connectors.salesforce.rows import Payload, csv_values, rest_values
+from connectors.salesforce.selecting import Selector
+from connectors.salesforce.soql import bracketed, select
+
+
+def outline(
+    client: SalesforceClient, selector: Selector, schema: Schema, *, sleep: Sleep = time.sleep
+) -> Iterator[Sequence[Outline]]:
+    """Every record that is not deleted, once. Busy when fewer came than the org counted."""
+    columns = [c for c in schema.columns if c.name in ("Id", schema.stamp) or c.drifts]
+    names = [column.name for column in columns]
+    where = bracketed(client.settings.where.get(schema.object, ""))
+    selector.forget_records()
+    if schema.object not in selector.no_bulk and selector.records(schema.object) >= client.settings.bulk_from:
+        query = select(names, schema.object, [where])
+        try:
+            place = bulk.start(client, query, deleted=False, about=schema.object)
+            counted = bulk.wait(client, place.job, about=schema.object, sleep=sleep)
+        except Refusal as refusal:
+            if refusal.code not in bulk.NO_BULK | QUERY_SHAPE:
+                raise
+            selector.no_bulk.add(schema.object)
+        else:
+            told = 0
+            for chunk in bulk.chunks(client, place, names, about=schema.object, sleep=sleep):
+                told += len(chunk.rows)
+                yield _outlines(map(csv_values(chunk.header, columns), chunk.rows))
+            if told < counted:
+                raise _short(client, schema)
+            return
+    yield from _by_pages(client, schema, names, where, rest_values(columns))
+
+
+def _by_pages(
+    client: SalesforceClient,
+    schema: Schema,
+    names: Sequence[str],
+    where: str,
+    values: Callable[[Mapping[str, Any]], Payload],
+) -> Iterator[Sequence[Outline]]:
+    """By id, so that a lost query goes on behind the last one."""
+    last, told, fruitless = "", 0, 0
+    while True:
+        query = select(names, schema.object, [where, f"Id > '{last}'" if last else ""], "Id")
+        before, total, came = last, 0, 0
+        try:
+            for page in client.query(query, about=schema.object):
+                total = page.total
+                if page.rows:
+                    came += len(page.rows)
+                    outlines = _outlines(map(values, page.rows))
+                    last = outlines[-1].record_id
+                    yield outlines
+        except Refusal as refusal:
+            fruitless = fruitless + 1 if last == before else 0
+            if refusal.code not in DEAD_CURSOR or fruitless > 3:
+                raise
+            told += came
+            continue
+        told += came
+        if came < total and told < client.count(_counted(schema, where), about=schema.object):
+            raise _short(client, schema)
+        return
+
+
+def _counted(schema: Schema, where: str) -> str:
+    return f"{schema.object} WHERE {where}" if where else schema.object
+
+
+def _outlines(payloads: Iterable[Payload]) -> list[Outline]:
+    return [Outline(payload["Id"], payload) for payload in payloads]
+
+
+def _short(client: SalesforceClient, schema: Schema) -> Busy:
+    return Busy(
+        f"{client.system} ({schema.object}): fewer records came than the org counted.",
+        "Nothing was concluded from it; compare again later.",
+    )
