@@ -9,6 +9,7 @@ import contextlib
 import socket
 import struct
 import threading
+import zlib
 from collections.abc import Iterator
 from email.utils import format_datetime
 from typing import Any, Protocol
@@ -62,17 +63,36 @@ class Application:
         if fault is Fault.LOST_ANSWER:
             await _reset(scope)
             return
-        headers, body = answer.encoded(compress="gzip" in call.headers.get("accept-encoding", ""))
-        headers |= {"date": format_datetime(self._simulator.clock.now(), usegmt=True), "content-length": str(len(body))}
-        if answer.status in (204, 304):
-            headers.pop("content-length")
+        headers, parts = _outgoing(answer, compress="gzip" in call.headers.get("accept-encoding", ""))
+        headers["date"] = format_datetime(self._simulator.clock.now(), usegmt=True)
         encoded = [(name.lower().encode(), value.encode("latin-1")) for name, value in headers.items()]
         await send({"type": "http.response.start", "status": answer.status, "headers": encoded})
-        if fault is Fault.TORN_BODY and body:
-            await send({"type": "http.response.body", "body": body[: len(body) // 2], "more_body": True})
-            await _reset(scope)
-            return
-        await send({"type": "http.response.body", "body": body})
+        for part in parts:
+            if fault is Fault.TORN_BODY and part:
+                await send({"type": "http.response.body", "body": part[: len(part) // 2], "more_body": True})
+                await _reset(scope)
+                return
+            await send({"type": "http.response.body", "body": part, "more_body": True})
+        await send({"type": "http.response.body", "body": b""})
+
+
+def _outgoing(answer: Answer, *, compress: bool) -> tuple[dict[str, str], Iterator[bytes]]:
+    """Headers and body of an answer; a body in parts is sent while it is made, and does not tell its length."""
+    if isinstance(answer.content, Iterator):
+        packed = {"content-encoding": "gzip"} if compress else {}
+        return {**answer.headers, **packed}, _compressed(answer.content) if compress else answer.content
+    headers, body = answer.encoded(compress=compress)
+    if answer.status not in (204, 304):
+        headers["content-length"] = str(len(body))
+    return headers, iter([body] if body else [])
+
+
+def _compressed(parts: Iterator[bytes]) -> Iterator[bytes]:
+    """The parts as one gzip stream."""
+    packer = zlib.compressobj(1, zlib.DEFLATED, zlib.MAX_WBITS | 16)
+    for part in parts:
+        yield packer.compress(part)
+    yield packer.flush()
 
 
 async def _read(scope: dict[str, Any], receive: Any) -> Call:

@@ -6,7 +6,7 @@ leaves the network to `server`.
 
 import gzip
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 from urllib.parse import parse_qsl, unquote
@@ -31,7 +31,7 @@ class Call:
 
 @dataclass(frozen=True)
 class Answer:
-    """One answer: JSON out of `content`, unless that is bytes or None."""
+    """One answer: JSON out of `content`, unless that is None, bytes, or an iterator of bytes made while they are sent."""
 
     status: int
     content: Any = None
@@ -44,6 +44,8 @@ class Answer:
             body = b""
         elif isinstance(self.content, bytes):
             body = self.content
+        elif isinstance(self.content, Iterator):
+            body = b"".join(self.content)
         else:
             body = json.dumps(self.content, ensure_ascii=False, separators=(",", ":")).encode()
         if compress and len(body) >= SMALLEST_TO_COMPRESS:

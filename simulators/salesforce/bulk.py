@@ -2,9 +2,7 @@
 
 import base64
 import binascii
-import csv
-import io
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,29 +11,34 @@ from simulators.salesforce.errors import Refusal, no_such_resource
 from simulators.salesforce.fields import COMPOUND
 from simulators.salesforce.ids import make_id
 from simulators.salesforce.org import Org
-from simulators.salesforce.query import Result, run
+from simulators.salesforce.query import Result, find, read
 from simulators.salesforce.single import fields_of
-from simulators.salesforce.values import csv_value, moment_text, resolve
+from simulators.salesforce.soql import Select
+from simulators.salesforce.tables import DELIMITERS, LINE_ENDINGS, Format, table
+from simulators.salesforce.values import moment_text, resolve
 from simulators.web import Answer, Call
 
-KEPT = timedelta(days=7)
 ROWS_A_PAGE = 50_000
-DELIMITERS = {"COMMA": ",", "SEMICOLON": ";", "TAB": "\t", "PIPE": "|", "CARET": "^", "BACKQUOTE": "`"}
-LINE_ENDINGS = {"LF": "\n", "CRLF": "\r\n"}
-NOT_YET, RUNNING, DONE, ABORTED = "UploadComplete", "InProgress", "JobComplete", "Aborted"
+PAGES_SHOWN = 5
+JOBS_A_PAGE = 1_000
+FIRST_WITH_RESULT_PAGES = 58.0
+UPLOADED, RUNNING, DONE, FAILED, ABORTED = "UploadComplete", "InProgress", "JobComplete", "Failed", "Aborted"
+ENDED = (DONE, FAILED, ABORTED)
+TIMED_OUT = "InvalidBatch : Failed to process query: QUERY_TIMEOUT: Your query request was running for too long."
 
 
 @dataclass
 class Job:
-    """One job. Its rows are those of the moment it was made; each look at it brings it one state further."""
+    """One job. Its rows are those of the moment it was made; looks at it bring it from state to state."""
 
     id: str
     operation: str
     result: Result
     created: datetime
-    delimiter: str
-    line_ending: str
-    state: str = NOT_YET
+    form: Format
+    state: str = UPLOADED
+    looks: int = 0
+    fails: bool = False
 
 
 @dataclass
@@ -45,11 +48,14 @@ class Jobs:
     by_id: dict[str, Job] = field(default_factory=dict)
 
     def get(self, org: Org, job_id: str) -> Job:
-        """A job made in the last seven days."""
+        """A job that is not yet forgotten."""
         job = self.by_id.get(job_id)
-        if job is None or org.clock.now() - job.created > KEPT:
+        if job is None or forgotten(org, job.created):
             raise no_such_resource()
         return job
+
+    def made_since(self, moment: datetime) -> int:
+        return sum(1 for job in self.by_id.values() if job.created > moment)
 
     def create(self, org: Org, call: Call, names: dict[str, str]) -> Answer:
         """POST a query."""
@@ -57,43 +63,43 @@ class Jobs:
         operation = sent.get("operation")
         if operation not in ("query", "queryAll"):
             raise Refusal(400, "INVALIDJOB", f"operation is not supported: {operation}")
-        delimiter, ending = sent.get("columnDelimiter", "COMMA"), sent.get("lineEnding", "LF")
-        if delimiter not in DELIMITERS or ending not in LINE_ENDINGS or sent.get("contentType", "CSV") != "CSV":
-            raise Refusal(400, "INVALIDJOB", "contentType, columnDelimiter or lineEnding is not supported")
-        result = run(org, str(sent.get("query", "")), with_deleted=operation == "queryAll")
-        _check_bulk(org, result)
-        org.counters["job"] = org.counters.get("job", 0) + 1
-        job = Job(make_id("750", org.counters["job"]), operation, result, org.stamp(), delimiter, ending)
+        form = asked_format(org, sent)
+        result = bulk_result(org, str(sent.get("query", "")), with_deleted=operation == "queryAll")
+        fails = org.switches.jobs_to_fail > 0
+        org.switches.jobs_to_fail -= fails
+        job = Job(new_job_id(org), operation, result, org.stamp(), form, fails=fails)
         self.by_id[job.id] = job
         return Answer(200, _described(org, job, names["version"]))
 
     def look(self, org: Org, call: Call, names: dict[str, str]) -> Answer:
         """GET a job's state."""
         job = self.get(org, names["job"])
-        job.state = {NOT_YET: RUNNING, RUNNING: DONE}.get(job.state, job.state)
+        job.looks += 1
+        if job.looks >= org.switches.job_looks:
+            job.looks = 0
+            job.state = {UPLOADED: RUNNING, RUNNING: FAILED if job.fails else DONE}.get(job.state, job.state)
         done = len(job.result.rows) if job.state == DONE else 0
-        more = {
+        more: dict[str, Any] = {
             "jobType": "V2Query",
             "numberRecordsProcessed": done,
-            "retries": 0,
+            "retries": 15 if job.state == FAILED else 0,
             "totalProcessingTime": done // 100,
             "isPkChunkingSupported": True,
         }
+        if job.state == FAILED:
+            more["errorMessage"] = TIMED_OUT
         return Answer(200, _described(org, job, names["version"]) | more)
 
     def all(self, org: Org, call: Call, names: dict[str, str]) -> Answer:
-        """GET the list of jobs."""
-        records = [
-            _described(org, job, names["version"]) | {"jobType": "V2Query"}
-            for job in self.by_id.values()
-            if org.clock.now() - job.created <= KEPT
-        ]
-        return Answer(200, {"done": True, "records": records, "nextRecordsUrl": None})
+        """GET the list of jobs, by type and in pages."""
+        kept = [job for job in self.by_id.values() if not forgotten(org, job.created)]
+        shown = [_described(org, job, names["version"]) | {"jobType": "V2Query"} for job in kept]
+        return listed(call, f"/services/data/v{names['version']}/jobs/query", "V2Query", shown)
 
     def abort(self, org: Org, call: Call, names: dict[str, str]) -> Answer:
         """PATCH the state; only to Aborted, and only while the job runs."""
         job = self.get(org, names["job"])
-        if fields_of(call).get("state") != ABORTED or job.state not in (NOT_YET, RUNNING):
+        if fields_of(call).get("state") != ABORTED or job.state in ENDED:
             raise Refusal(400, "INVALIDJOBSTATE", f"job can't be changed in state {job.state}")
         job.state = ABORTED
         return Answer(200, _described(org, job, names["version"]))
@@ -101,34 +107,100 @@ class Jobs:
     def delete(self, org: Org, call: Call, names: dict[str, str]) -> Answer:
         """DELETE a job that has ended."""
         job = self.get(org, names["job"])
-        if job.state not in (DONE, ABORTED):
+        if job.state not in ENDED:
             raise Refusal(400, "INVALIDJOBSTATE", f"job can't be deleted in state {job.state}")
         del self.by_id[job.id]
         return Answer(204)
 
     def results(self, org: Org, call: Call, names: dict[str, str]) -> Answer:
         """GET one page of a finished job; the locator of the last page is the text `null`."""
+        job = self._finished(org, names)
+        rows, start = job.result.rows, _start(call.query.get("locator"), len(job.result.rows))
+        end = min(start + _page_size(call), len(rows))
+        following = _locator(end) if end < len(rows) else "null"
+        headers = {"content-type": "text/csv", "sforce-locator": following, "sforce-numberofrecords": str(end - start)}
+        header = start == 0 or not org.switches.job_header_once
+        parts = table(org, job.result.object, job.result.paths, rows[start:end], job.form, header=header)
+        return Answer(200, parts, headers)
+
+    def pages(self, org: Org, call: Call, names: dict[str, str]) -> Answer:
+        """GET the addresses of the next five pages of a finished job, to be fetched side by side."""
+        if float(names["version"]) < FIRST_WITH_RESULT_PAGES:
+            raise no_such_resource()
+        job = self._finished(org, names)
+        base = f"/services/data/v{names['version']}/jobs/query/{job.id}"
+        count, size = len(job.result.rows), _page_size(call)
+        first = _start(call.query.get("resultPageLocator"), count)
+        after = first + PAGES_SHOWN * size
+        starts = range(first, max(min(after, count), first + 1), size)
+        shown = [{"resultUrl": f"{base}/results?maxRecords={size}&locator={_locator(start)}"} for start in starts]
+        following = f"{base}/resultPages?maxRecords={size}&resultPageLocator={_locator(after)}"
+        done = after >= count
+        return Answer(200, {"resultPages": shown, "nextRecordUrl": None if done else following, "done": done})
+
+    def _finished(self, org: Org, names: dict[str, str]) -> Job:
         job = self.get(org, names["job"])
         if job.state != DONE:
             raise Refusal(400, "INVALIDJOBSTATE", f"results are not ready in state {job.state}")
-        most = call.query.get("maxRecords", str(ROWS_A_PAGE))
-        if not most.isdigit() or int(most) < 1:
-            raise Refusal(400, "INVALIDREQUEST", f"maxRecords is not a positive number: {most}")
-        start = _start(call.query.get("locator"), len(job.result.rows))
-        end = min(start + min(int(most), ROWS_A_PAGE), len(job.result.rows))
-        locator = base64.urlsafe_b64encode(str(end).encode()).decode() if end < len(job.result.rows) else "null"
-        headers = {"content-type": "text/csv", "sforce-locator": locator, "sforce-numberofrecords": str(end - start)}
-        return Answer(200, _csv(org, job, start, end), headers)
+        return job
 
 
-def _check_bulk(org: Org, result: Result) -> None:
-    """Refuse what Bulk leaves to REST."""
-    if result.select.count or result.select.offset:
-        raise Refusal(400, "INVALIDJOB", "COUNT and OFFSET are not supported by the Bulk API")
+def forgotten(org: Org, created: datetime) -> bool:
+    """Whether a job is too old to be kept."""
+    return org.clock.now() - created > timedelta(days=org.switches.job_days)
+
+
+def new_job_id(org: Org) -> str:
+    org.counters["job"] = org.counters.get("job", 0) + 1
+    return make_id("750", org.counters["job"])
+
+
+def asked_format(org: Org, sent: dict[str, Any]) -> Format:
+    """The format that a job asks for."""
+    delimiter, ending = sent.get("columnDelimiter", "COMMA"), sent.get("lineEnding", "LF")
+    if delimiter not in DELIMITERS or ending not in LINE_ENDINGS or sent.get("contentType", "CSV") != "CSV":
+        raise Refusal(400, "INVALIDJOB", "contentType, columnDelimiter or lineEnding is not supported")
+    return Format(delimiter, ending, org.switches.job_exponents)
+
+
+def bulk_result(org: Org, text: str, *, with_deleted: bool) -> Result:
+    """The result of a query; refused if it is one that Bulk leaves to REST."""
+    select = read(org, text)
+    _check_select(select)
+    if select.object.lower() in (each.lower() for each in org.switches.objects_without_bulk):
+        raise Refusal(400, "INVALIDENTITY", f"Entity '{select.object}' is not supported by the Bulk API.")
+    result = find(org, select, with_deleted=with_deleted)
     for path in result.paths:
         _, last = resolve(org, result.object, path)
-        if last.type in COMPOUND:
-            raise Refusal(400, "INVALIDJOB", f"compound field {last.name} is not supported by the Bulk API")
+        if last.type in (*COMPOUND, "base64"):
+            raise _not_by_bulk(f"{'binary' if last.type == 'base64' else 'compound'} field {last.name}")
+    return result
+
+
+def listed(call: Call, base: str, job_type: str, jobs: Sequence[dict[str, Any]]) -> Answer:
+    """Some of the jobs, and where the rest is."""
+    asked = call.query
+    mode = asked.get("concurrencyMode", "parallel").lower()
+    fits = asked.get("jobType", job_type) == job_type and mode == "parallel"
+    found = list(jobs) if fits else []
+    start = _start(asked.get("queryLocator"), len(found))
+    end = start + JOBS_A_PAGE
+    done = end >= len(found)
+    following = None if done else f"{base}?queryLocator={_locator(end)}"
+    return Answer(200, {"done": done, "records": found[start:end], "nextRecordsUrl": following})
+
+
+def _check_select(select: Select) -> None:
+    if select.count or select.grouped:
+        raise _not_by_bulk("GROUP BY, COUNT and other aggregates")
+    if select.offset:
+        raise _not_by_bulk("OFFSET")
+    if not all(isinstance(each, tuple) for each in select.columns):
+        raise _not_by_bulk("TYPEOF or a nested query")
+
+
+def _not_by_bulk(what: str) -> Refusal:
+    return Refusal(400, "INVALIDJOB", f"{what} is not supported by the Bulk API")
 
 
 def _described(org: Org, job: Job, version: str) -> dict[str, Any]:
@@ -143,9 +215,20 @@ def _described(org: Org, job: Job, version: str) -> dict[str, Any]:
         "concurrencyMode": "Parallel",
         "contentType": "CSV",
         "apiVersion": float(version),
-        "lineEnding": job.line_ending,
-        "columnDelimiter": job.delimiter,
+        "lineEnding": job.form.line_ending,
+        "columnDelimiter": job.form.delimiter,
     }
+
+
+def _page_size(call: Call) -> int:
+    most = call.query.get("maxRecords", str(ROWS_A_PAGE))
+    if not most.isdigit() or int(most) < 1:
+        raise Refusal(400, "INVALIDREQUEST", f"maxRecords is not a positive number: {most}")
+    return int(most)
+
+
+def _locator(start: int) -> str:
+    return base64.urlsafe_b64encode(str(start).encode()).decode()
 
 
 def _start(locator: str | None, rows: int) -> int:
@@ -155,16 +238,6 @@ def _start(locator: str | None, rows: int) -> int:
         start = int(base64.urlsafe_b64decode(locator).decode())
     except (binascii.Error, ValueError):
         start = -1
-    if not 0 < start < rows:
+    if not 0 <= start < max(rows, 1):
         raise Refusal(400, "INVALIDLOCATOR", f"locator is not valid: {locator}")
     return start
-
-
-def _csv(org: Org, job: Job, start: int, end: int) -> bytes:
-    text = io.StringIO()
-    ending = LINE_ENDINGS[job.line_ending]
-    writer = csv.writer(text, delimiter=DELIMITERS[job.delimiter], quoting=csv.QUOTE_ALL, lineterminator=ending)
-    writer.writerow(".".join(path) for path in job.result.paths)
-    readers: list[Callable[..., Any]] = [resolve(org, job.result.object, path)[0] for path in job.result.paths]
-    writer.writerows([csv_value(read(row)) for read in readers] for row in job.result.rows[start:end])
-    return text.getvalue().encode()

@@ -6,21 +6,28 @@ A comparison with null is true only where `=` or `!=` asks for it; `!=` and NOT 
 
 import re
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from typing import Any, TypeAlias
 
 from simulators.salesforce.errors import Refusal
 from simulators.salesforce.fields import COMPOUND, NUMBERS, TEXTS, Field, Row
 from simulators.salesforce.ids import full_id
-from simulators.salesforce.objects import ObjectType
-from simulators.salesforce.org import Org
-from simulators.salesforce.soql import Compare, Condition, Order
+from simulators.salesforce.soql import Compare, Condition, Operand, Order, Select
 from simulators.salesforce.soql_words import Literal, Span, unescaped
-from simulators.salesforce.values import Getter, resolve
+from simulators.salesforce.values import Getter
 
 Test: TypeAlias = Callable[[Row], bool]
 Check: TypeAlias = Callable[[Any], bool]
 IDS = ("id", "reference")
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What the names of a query mean: how to read an operand of a row, and which ids a semi-join finds for a field."""
+
+    resolve: Callable[[Operand], tuple[Getter, Field]]
+    ids_among: Callable[[Field, Select], frozenset[Any]]
 
 
 def filterable(field: Field) -> bool:
@@ -28,11 +35,21 @@ def filterable(field: Field) -> bool:
     return field.type not in COMPOUND and not (field.type == "textarea" and field.length > 255)
 
 
-def condition(org: Org, kind: ObjectType, where: Condition) -> Test:
+def groupable(field: Field) -> bool:
+    """Whether rows can be grouped by a field."""
+    return field.type not in (*COMPOUND, *NUMBERS, "textarea", "datetime", "multipicklist") or field.type == "int"
+
+
+def aggregatable(field: Field) -> bool:
+    """Whether a field can stand in an aggregate."""
+    return filterable(field) and field.type not in ("boolean", "multipicklist")
+
+
+def condition(scope: Scope, where: Condition) -> Test:
     """Whether a row meets a condition."""
     if isinstance(where, Compare):
-        return _comparison(org, kind, where)
-    tests = [condition(org, kind, each) for each in where.conditions]
+        return _comparison(scope, where)
+    tests = [condition(scope, each) for each in where.conditions]
     if where.word == "and":
         return lambda row: all(test(row) for test in tests)
     if where.word == "or":
@@ -40,13 +57,13 @@ def condition(org: Org, kind: ObjectType, where: Condition) -> Test:
     return lambda row: not tests[0](row)
 
 
-def ordered(org: Org, kind: ObjectType, keys: Iterable[Order], rows: list[Row]) -> list[Row]:
+def ordered(scope: Scope, keys: Iterable[Order], rows: list[Row]) -> list[Row]:
     """Rows by several keys; empty ones first unless asked for last."""
     for key in reversed(list(keys)):
-        read, field = resolve(org, kind, key.path)
+        read, field = scope.resolve(key.operand)
         if not filterable(field) or field.type == "multipicklist":
             raise Refusal(400, "INVALID_FIELD", f"field '{field.name}' can not be sorted in a query call")
-        fold = _folder(field)
+        fold = folder(field)
         empty = [row for row in rows if read(row) is None]
         rest = [row for row in rows if read(row) is not None]
         rest.sort(key=_sort_key(read, fold), reverse=key.descending)
@@ -58,17 +75,22 @@ def _sort_key(read: Getter, fold: Callable[[Any], Any]) -> Callable[[Row], Any]:
     return lambda row: fold(read(row))
 
 
-def _folder(field: Field) -> Callable[[Any], Any]:
+def folder(field: Field) -> Callable[[Any], Any]:
     """What makes two values of a field one for a comparison."""
     if field.type in TEXTS and field.type not in IDS and not field.case_sensitive:
         return lambda value: None if value is None else str(value).casefold()
     return lambda value: value
 
 
-def _comparison(org: Org, kind: ObjectType, compare: Compare) -> Test:
-    read, field = resolve(org, kind, compare.path)
+def _comparison(scope: Scope, compare: Compare) -> Test:
+    read, field = scope.resolve(compare.operand)
     if not filterable(field):
         raise Refusal(400, "INVALID_FIELD", f"field '{field.name}' can not be filtered in a query call")
+    if compare.among is not None:
+        wanted = scope.ids_among(field, compare.among)
+        if compare.operator == "in":
+            return lambda row: read(row) in wanted
+        return lambda row: read(row) not in wanted
     if compare.operator in ("includes", "excludes"):
         check = _multiple(field, compare)
     elif compare.operator == "like":
@@ -81,7 +103,7 @@ def _comparison(org: Org, kind: ObjectType, compare: Compare) -> Test:
 
 
 def _check(field: Field, compare: Compare) -> Check:
-    fold = _folder(field)
+    fold = folder(field)
     if compare.operator in ("in", "not in"):
         wanted = {fold(_operand(field, each)) for each in compare.literals}
         if compare.operator == "in":

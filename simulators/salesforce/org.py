@@ -9,6 +9,7 @@ import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from simulators.clock import Clock
 from simulators.faults import Faults, Profile
@@ -16,6 +17,8 @@ from simulators.salesforce.errors import Refusal, no_such_type
 from simulators.salesforce.fields import Field, Record, Row
 from simulators.salesforce.ids import full_id, make_id
 from simulators.salesforce.objects import FEATURES, OBJECTS, ObjectType
+from simulators.salesforce.quota import Quota
+from simulators.salesforce.switches import Switches
 
 BIN_DAYS = 15
 ARCHIVED_AFTER = timedelta(days=365)
@@ -40,13 +43,12 @@ class Pending:
 
 @dataclass
 class Cursor:
-    """An open result: the rows to come, and how to show one."""
+    """An open result of a query, and how many rows of it make a page."""
 
-    rows: list[Row]
-    object: ObjectType
-    paths: tuple[tuple[str, ...], ...]
+    result: Any
     size: int
     used: datetime
+    of_children: bool = False
 
 
 @dataclass
@@ -69,6 +71,10 @@ class Org:
     locked: set[str] = field(default_factory=set)
     user_id: str = ""
     user_name: str = "hub@example.com"
+    switches: Switches = field(default_factory=Switches)
+    quota: Quota = field(default_factory=Quota)
+    unshared: set[str] = field(default_factory=set)
+    """Ids of records that sharing keeps from the user."""
     lock_next_row: bool = False
     duplicate_rules: dict[str, str] = field(default_factory=dict)
     allow_save: bool = False

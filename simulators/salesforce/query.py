@@ -1,18 +1,20 @@
-"""Runs a query, and hands its result out page by page through cursors that die."""
+"""Answers queries, and hands their results out page by page through cursors that die."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from typing import Any
 
 from simulators.salesforce.errors import Refusal, malformed_query
-from simulators.salesforce.fields import Field, Row
-from simulators.salesforce.filters import condition, ordered
+from simulators.salesforce.fields import Row
+from simulators.salesforce.finding import Child, Shown, columns, find_rows, readable
+from simulators.salesforce.grouping import group
 from simulators.salesforce.ids import make_id
 from simulators.salesforce.objects import ObjectType
 from simulators.salesforce.org import Cursor, Org
-from simulators.salesforce.soql import Compare, Condition, Path, Select, parse
-from simulators.salesforce.values import Getter, attributes, json_value, resolve
+from simulators.salesforce.showing import CHILDREN_A_PAGE, records
+from simulators.salesforce.soql import Path, Select
+from simulators.salesforce.soql_parser import parse
 from simulators.web import Answer, Call
 
 PAGE, SMALLEST_PAGE = 2_000, 200
@@ -26,28 +28,30 @@ class Result:
 
     object: ObjectType
     rows: list[Row]
-    paths: tuple[Path, ...]
+    columns: tuple[Shown, ...]
     select: Select
+    with_deleted: bool = False
+
+    @property
+    def paths(self) -> tuple[Path, ...]:
+        return tuple(each for each in self.columns if isinstance(each, tuple))
+
+
+def read(org: Org, text: str) -> Select:
+    """The query that a text holds."""
+    return parse(text, lambda: org.clock.now().date())
 
 
 def run(org: Org, text: str, *, with_deleted: bool) -> Result:
-    """The result of a query, not yet shown."""
-    select = parse(text, lambda: org.clock.now().date())
-    kind = org.object(select.object)
-    paths = _columns(org, kind, select)
-    rows = list(org.tables[kind.name].values())
-    if not with_deleted:
-        rows = [row for row in rows if not row.get("IsDeleted")]
-    if select.where is not None:
-        meets = condition(org, kind, _without_alias(select, select.where))
-        rows = [row for row in rows if meets(row)]
-    if select.order:
-        keys = [replace(key, path=_strip(select, key.path)) for key in select.order]
-        rows = ordered(org, kind, keys, rows)
-    elif org.profile.shuffles:
-        org.random.shuffle(rows)
-    rows = rows[select.offset :]
-    return Result(kind, rows if select.limit is None else rows[: select.limit], paths, select)
+    """The result of a query that does not group, not yet shown."""
+    return find(org, read(org, text), with_deleted=with_deleted)
+
+
+def find(org: Org, select: Select, *, with_deleted: bool) -> Result:
+    """As `run`, of a query already read."""
+    kind = readable(org, select.object)
+    shown = columns(org, kind, select)
+    return Result(kind, find_rows(org, kind, select, with_deleted=with_deleted), shown, select, with_deleted)
 
 
 def answer_query(org: Org, call: Call, names: dict[str, str], *, with_deleted: bool) -> Answer:
@@ -55,16 +59,17 @@ def answer_query(org: Org, call: Call, names: dict[str, str], *, with_deleted: b
     text = call.query.get("q")
     if text is None:
         raise malformed_query("A query string has to be specified")
-    result = run(org, text, with_deleted=with_deleted)
-    if result.select.count:
+    select = read(org, text)
+    if select.grouped:
+        groups = group(org, select, with_deleted=with_deleted)
+        return Answer(200, {"totalSize": len(groups), "done": True, "records": groups})
+    result = find(org, select, with_deleted=with_deleted)
+    if select.count:
         return Answer(200, {"totalSize": len(result.rows), "done": True, "records": []})
-    cursor = Cursor(result.rows, result.object, result.paths, _page_size(call), org.clock.now())
-    locator = make_id("01g", org.counters.setdefault("cursor", 0))
-    org.counters["cursor"] += 1
-    if len(cursor.rows) > cursor.size:
-        org.cursors[locator] = cursor
-        while len(org.cursors) > OPEN_CURSORS:
-            del org.cursors[min(org.cursors, key=lambda each: (org.cursors[each].used, each))]
+    cursor = Cursor(result, _page_size(call), org.clock.now())
+    locator = _new_locator(org)
+    if len(result.rows) > cursor.size:
+        _keep(org, locator, cursor)
     return _page(org, cursor, locator, 0, names["version"])
 
 
@@ -75,24 +80,53 @@ def answer_next_page(org: Org, call: Call, names: dict[str, str]) -> Answer:
     if cursor is not None and org.clock.now() - cursor.used > CURSOR_LIFE:
         del org.cursors[locator]
         cursor = None
-    if cursor is None or not offset.isdigit() or not 0 < int(offset) < len(cursor.rows):
+    if cursor is None or not offset.isdigit() or not 0 < int(offset) < len(cursor.result.rows):
         raise Refusal(400, "INVALID_QUERY_LOCATOR", "invalid query locator")
     cursor.used = org.clock.now()
     return _page(org, cursor, locator, int(offset), names["version"])
 
 
+def _new_locator(org: Org) -> str:
+    number = org.counters.setdefault("cursor", 0)
+    org.counters["cursor"] += 1
+    return make_id("01g", number)
+
+
+def _keep(org: Org, locator: str, cursor: Cursor) -> None:
+    """Hold a result open; the one longest unused goes when there are too many. Those of children are not counted."""
+    org.cursors[locator] = cursor
+    whole = [each for each, held in org.cursors.items() if not held.of_children]
+    if len(whole) > OPEN_CURSORS:
+        del org.cursors[min(whole, key=lambda each: (org.cursors[each].used, each))]
+
+
 def _page(org: Org, cursor: Cursor, locator: str, start: int, version: str) -> Answer:
-    showers = _showers(org, cursor.object, cursor.paths, version)
-    rows = cursor.rows[start : start + cursor.size]
+    result: Result = cursor.result
     end = start + cursor.size
-    answer: dict[str, Any] = {"totalSize": len(cursor.rows), "done": end >= len(cursor.rows)}
+    answer: dict[str, Any] = {"totalSize": len(result.rows), "done": end >= len(result.rows)}
     if not answer["done"]:
-        answer["nextRecordsUrl"] = f"/services/data/v{version}/query/{locator}-{end}"
-    answer["records"] = [
-        {"attributes": attributes(cursor.object, row, version)} | {name: show(row) for name, show in showers.items()}
-        for row in rows
-    ]
+        answer["nextRecordsUrl"] = _next(version, locator, end)
+    answer["records"] = records(
+        org,
+        result.object,
+        result.columns,
+        result.rows[start:end],
+        version,
+        with_deleted=result.with_deleted,
+        rest=partial(_keep_children, org, version),
+    )
     return Answer(200, answer)
+
+
+def _keep_children(org: Org, version: str, child: Child, rows: list[Row]) -> str:
+    result = Result(child.object, rows, child.columns, child.select)
+    locator = _new_locator(org)
+    _keep(org, locator, Cursor(result, PAGE, org.clock.now(), of_children=True))
+    return _next(version, locator, CHILDREN_A_PAGE)
+
+
+def _next(version: str, locator: str, start: int) -> str:
+    return f"/services/data/v{version}/query/{locator}-{start}"
 
 
 def _page_size(call: Call) -> int:
@@ -102,73 +136,3 @@ def _page_size(call: Call) -> int:
     if name.strip().lower() != "batchsize" or not size.strip().isdigit():
         return PAGE
     return min(max(int(size), SMALLEST_PAGE), PAGE)
-
-
-def _columns(org: Org, kind: ObjectType, select: Select) -> tuple[Path, ...]:
-    """The fields asked for, FIELDS(...) spelled out, each checked and spelled as the org does."""
-    paths: list[Path] = []
-    for path in select.fields:
-        if path[0].startswith("FIELDS("):
-            wanted = path[0][7:-1]
-            fields = [each for each in org.visible(kind) if wanted == "ALL" or each.custom == (wanted == "CUSTOM")]
-            paths.extend((field.name,) for field in fields)
-        else:
-            paths.append(_spelled(org, kind, _strip(select, path)))
-    if len(set(paths)) < len(paths):
-        twice = next(path for path in paths if paths.count(path) > 1)
-        raise Refusal(400, "INVALID_FIELD", f"duplicate field selected: {'.'.join(twice)}")
-    return tuple(paths)
-
-
-def _spelled(org: Org, kind: ObjectType, path: Path) -> Path:
-    _, field = resolve(org, kind, path)
-    spelled: list[str] = []
-    for name in path[:-1]:
-        link = kind.by_relationship[name.lower()]
-        spelled.append(str(link.relationship))
-        kind = org.object(link.refers_to[0])
-    return (*spelled, field.name)
-
-
-def _strip(select: Select, path: Path) -> Path:
-    """A path without the name or alias of the object that it may begin with."""
-    own = {select.object.lower(), (select.alias or select.object).lower()}
-    return path[1:] if len(path) > 1 and path[0].lower() in own else path
-
-
-def _without_alias(select: Select, where: Condition) -> Condition:
-    if isinstance(where, Compare):
-        return replace(where, path=_strip(select, where.path))
-    return replace(where, conditions=tuple(_without_alias(select, each) for each in where.conditions))
-
-
-def _showers(org: Org, kind: ObjectType, paths: tuple[Path, ...], version: str) -> dict[str, Getter]:
-    """How to show each column; the columns of one parent come as one object."""
-    showers: dict[str, Getter] = {}
-    below: dict[str, list[Path]] = {}
-    for path in paths:
-        if len(path) == 1:
-            read, _ = resolve(org, kind, path)
-            showers[path[0]] = partial(_show_value, read)
-        else:
-            below.setdefault(path[0], []).append(path[1:])
-            showers.setdefault(path[0], lambda row: None)
-    for relationship, rest in below.items():
-        link = kind.by_relationship[relationship.lower()]
-        parent = org.object(link.refers_to[0])
-        inner = _showers(org, parent, tuple(rest), version)
-        showers[relationship] = partial(_show_parent, org.tables[parent.name], link, parent, inner, version)
-    return showers
-
-
-def _show_value(read: Getter, row: Row) -> Any:
-    return json_value(read(row))
-
-
-def _show_parent(
-    table: dict[str, Row], link: Field, parent: ObjectType, inner: dict[str, Getter], version: str, row: Row
-) -> Any:
-    above = table.get(str(row.get(link.name)))
-    if above is None:
-        return None
-    return {"attributes": attributes(parent, above, version)} | {name: show(above) for name, show in inner.items()}

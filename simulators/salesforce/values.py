@@ -27,7 +27,7 @@ def json_value(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date) else value
 
 
-def csv_value(value: Any) -> str:
+def csv_value(value: Any, *, exponents: bool = True) -> str:
     """A value as Bulk writes it; null is empty."""
     if value is None:
         return ""
@@ -35,7 +35,7 @@ def csv_value(value: Any) -> str:
         return "true" if value else "false"
     if isinstance(value, datetime):
         return value.strftime("%Y-%m-%dT%H:%M:%S.000Z")
-    if isinstance(value, float) and abs(value) >= LARGEST_PLAIN:
+    if exponents and isinstance(value, float) and abs(value) >= LARGEST_PLAIN:
         return _exponential(value)
     return value.isoformat() if isinstance(value, date) else str(value)
 
