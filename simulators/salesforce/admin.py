@@ -6,7 +6,7 @@ from typing import Any
 
 from simulators.clock import HandClock
 from simulators.faults import PROFILES, Fault, Order
-from simulators.salesforce import duplicates, events
+from simulators.salesforce import duplicates, events, features
 from simulators.salesforce.errors import Refusal, no_such_resource
 from simulators.salesforce.org import Org
 from simulators.salesforce.single import fields_of
@@ -102,6 +102,11 @@ def _field(org: Org, tokens: Tokens, sent: dict[str, Any]) -> Any:
     return _state(org, tokens, sent)
 
 
+def _feature(org: Org, tokens: Tokens, sent: dict[str, Any]) -> Any:
+    features.switch_on(org, str(sent["feature"]))
+    return {"features": sorted(org.features)}
+
+
 def _lock(org: Org, tokens: Tokens, sent: dict[str, Any]) -> Any:
     (org.locked.update if sent.get("locked", True) else org.locked.difference_update)(sent["ids"])
     return {"locked": len(org.locked)}
@@ -153,6 +158,7 @@ EVENTS: dict[str, Event] = {
     "merge": _merge,
     "convert": _convert,
     "field": _field,
+    "feature": _feature,
     "lock": _lock,
     "duplicate_rule": _duplicate_rule,
     "faults": _faults,

@@ -162,7 +162,7 @@ def remove(org: Org, kind: ObjectType, ids: list[str], *, hard: bool) -> None:
     with org.transaction():
         gone = [record_id for each in ids for record_id in delete(org, kind, each)]
     if hard:
-        _purge(org, gone)
+        purge(org, gone)
 
 
 def restore(org: Org, kind: ObjectType, ids: list[str]) -> None:
@@ -187,11 +187,12 @@ def restore(org: Org, kind: ObjectType, ids: list[str]) -> None:
 def empty_bin(org: Org) -> int:
     """Purge everything in the recycle bin; gives how many records that were."""
     gone = [str(row["Id"]) for table in org.tables.values() for row in table.values() if row.get("IsDeleted")]
-    _purge(org, gone)
+    purge(org, gone)
     return len(gone)
 
 
-def _purge(org: Org, ids: list[str]) -> None:
+def purge(org: Org, ids: list[str]) -> None:
+    """Take records from the recycle bin for good."""
     for record_id in ids:
         kind = org.object_of(record_id)
         assert kind is not None

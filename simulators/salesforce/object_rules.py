@@ -9,9 +9,8 @@ from simulators.salesforce.org import Org
 def absent_fields(kind: ObjectType, values: dict[str, Value]) -> list[str]:
     """Required fields that a new record lacks; a person's account needs no name of its own."""
     needed = [each.name for each in kind.fields if each.required and each.createable and values.get(each.name) is None]
-    if kind.name == "Account" and values.get("LastName") is not None:
-        needed.remove("Name")
-    return needed
+    person = kind.name == "Account" and values.get("LastName") is not None
+    return [name for name in needed if not (person and name == "Name")]
 
 
 def check_rules(org: Org, kind: ObjectType, before: Row | None, row: Row, values: dict[str, Value]) -> None:

@@ -18,6 +18,7 @@ from simulators.people import OWNERS, Population, make_population, random_stream
 from simulators.plans import SALESFORCE, Plan, chunks, people_for, plan_records
 from simulators.records import DAYS, FIRST_DAY, Shown, show_chunk, show_records
 from simulators.salesforce.business import add_business
+from simulators.salesforce.features import add_record_type, add_rows
 from simulators.salesforce.fields import Record, Row, Value
 from simulators.salesforce.loading import load, moments
 from simulators.salesforce.object_type import CURRENCIES
@@ -102,17 +103,9 @@ class _Filling:
             queue: dict[str, Value] = {"Name": name, "DeveloperName": name.replace(" ", "_"), "Type": "Queue"}
             self.queues[name] = str(load(org, org.object("Group"), first, queue)["Id"])
         for name in ("Customer", "Partner"):
-            self._add_record_type(name, first, {})
-        if "person_accounts" in org.features:
-            self._add_record_type("PersonAccount", first, {"IsPersonType": True})
-        if "multi_currency" in org.features:
-            for place, code in enumerate(CURRENCIES):
-                rate: dict[str, Value] = {"IsoCode": code, "ConversionRate": (1.0, 1.08, 0.85)[place], "IsActive": True}
-                load(org, org.object("CurrencyType"), first, rate | {"DecimalPlaces": 2, "IsCorporate": place == 0})
-
-    def _add_record_type(self, name: str, first: datetime, more: dict[str, Value]) -> None:
-        kind: dict[str, Value] = {"Name": name, "DeveloperName": name, "SobjectType": "Account", "IsActive": True}
-        load(self.org, self.org.object(RECORD_TYPE.name), first, kind | more)
+            add_record_type(org, name, first)
+        for feature in sorted(org.features):
+            add_rows(org, feature, first)
 
     def add_contacts(self, shown: Shown) -> None:
         """Contacts, and the accounts that they name."""

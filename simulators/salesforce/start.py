@@ -22,6 +22,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--truth", type=Path, help="write who is who into this CSV file")
     parser.add_argument("--clean", action="store_true", help="no typos or placeholders; duplicates stay")
     parser.add_argument(
+        "--person-accounts", action="store_true", help="most contacts of no company are persons with accounts"
+    )
+    parser.add_argument("--multi-currency", action="store_true", help="amounts are in the currency of their record")
+    parser.add_argument(
         "--now", type=_moment, help="time stands still at this moment until it is moved (default: the machine's clock)"
     )
     parser.add_argument("--client-id", default="hub", help="of the app that signs in (default hub)")
@@ -34,6 +38,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Serve; the address and the counts come as one line of JSON once the org can be reached."""
     from simulators import server
+    from simulators.salesforce.object_type import MULTI_CURRENCY, PERSON_ACCOUNTS
     from simulators.salesforce.population import populate
     from simulators.salesforce.simulator import Salesforce
 
@@ -52,9 +57,13 @@ def run(options: argparse.Namespace) -> int:
         except (OSError, UnicodeDecodeError) as problem:
             print(f"{options.public_key} can't be read as a public key: {problem}", file=sys.stderr)
             return 1
+    for feature, wanted in ((PERSON_ACCOUNTS, options.person_accounts), (MULTI_CURRENCY, options.multi_currency)):
+        if wanted:
+            simulator.org.switch_on(feature)
     truth = populate(simulator.org, options.people, clean=options.clean, records=options.records)
     if options.truth is not None:
         truth.write(options.truth)
+    del truth
     listener.listen()
     records = {name: len(table) for name, table in simulator.org.tables.items()}
     print(json.dumps({"url": address, "profile": options.profile, "seed": options.seed, **records}))

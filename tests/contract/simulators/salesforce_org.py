@@ -87,11 +87,15 @@ class Org:
 
 
 @contextmanager
-def served(people: int = 300, profile: str = "calm", seed: int = SEED) -> Iterator[Org]:
+def served(
+    people: int = 300, profile: str = "calm", seed: int = SEED, features: tuple[str, ...] = ()
+) -> Iterator[Org]:
     """An org on a free port."""
     print(f"org of seed {seed}, profile {profile}")
     listener = bind(0)
     simulator = Salesforce(HandClock(NOW), seed, PROFILES[profile], address_of(listener))
+    for feature in features:
+        simulator.org.switch_on(feature)
     truth = populate(simulator.org, people)
     with serving(simulator, listener) as address:
         session = requests.Session()
