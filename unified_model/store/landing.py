@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, bindparam, func, select, update
+from sqlalchemy import Connection, and_, bindparam, func, select, update
 
 from unified_model.store.bulk import OnConflict, delete_rows, rows_by_keys, write_cells, write_rows
 from unified_model.store.codec import decode, encode
@@ -246,14 +246,19 @@ def note_hidden(
 
 def live_ids(conn: Connection, source_id: int, object: str) -> Iterable[tuple[int, str]]:
     """(surrogate, record id) of every record of the object that is not deleted."""
-    where = (
-        (source_record.c.source_id == source_id)
-        & (source_record.c.object == object)
-        & source_record.c.deleted_at.is_(None)
-    )
-    query = select(source_record.c.id, source_record.c.record_id).where(where)
+    query = select(source_record.c.id, source_record.c.record_id).where(_live(source_id, object))
     for row in conn.execute(query, execution_options={"yield_per": 20_000}):
         yield row[0], row[1]
+
+
+def count_live(conn: Connection, source_id: int, object: str) -> int:
+    """How many records of the object are not deleted."""
+    return conn.execute(select(func.count()).where(_live(source_id, object))).scalar_one()
+
+
+def _live(source_id: int, object: str) -> Any:
+    c = source_record.c
+    return and_(c.source_id == source_id, c.object == object, c.deleted_at.is_(None))
 
 
 def mark_deleted(conn: Connection, rows: Sequence[tuple[int, int]], now: datetime, run: int) -> None:

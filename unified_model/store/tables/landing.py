@@ -116,6 +116,22 @@ cursor = Table(
     comment="How far each object has been read; moves in the transaction that stores the page",
 )
 
+proof = Table(
+    "proof",
+    metadata,
+    column("source_id", Surrogate, "The source system", key=True),
+    column("object", NaturalText, "Object", key=True),
+    column("source_count", Integer, "Live records that the source listed"),
+    column("hub_count", Integer, "Live records in the store afterwards"),
+    column("missing", Integer, "Records that the store had missed; they were read"),
+    column("differing", Integer, "Records whose copy differed; they were read again"),
+    column("deleted", Integer, "Records that the source no longer has; they were marked deleted"),
+    column("compared_at", UtcTime, "When source and store were compared last"),
+    column("proven_at", UtcTime, "When they were last found to hold the same records; null: never", null=True),
+    column("run_id", Surrogate, "The sync run that compared them"),
+    comment="What comparing the store's copy of an object with its source found: the newest comparison",
+)
+
 hidden_column = Table(
     "hidden_column",
     metadata,
