@@ -13,7 +13,7 @@ import time
 import zlib
 from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
-from typing import Any, NamedTuple
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from requests import Response
 from urllib3.exceptions import HTTPError
@@ -30,7 +30,7 @@ from connectors.salesforce.refusals import (
     RefusedForNow,
 )
 
-ROWS = 2_000
+ROWS = 1_000
 """Rows of a chunk."""
 RESULT_ROWS = 100_000
 """Rows asked for in one answer."""
@@ -44,11 +44,16 @@ _LONGEST_CELL = 1 << 24
 _BLOCK = 1 << 18
 
 
-class Chunk(NamedTuple):
-    """Some rows, what their cells are named, and the place after them."""
+Row = list[str]
+R = TypeVar("R")
+Converter = Callable[[Sequence[str]], Callable[[Row], R]]
+"""From the names of the cells to a function that takes a row."""
 
-    header: Sequence[str]
-    rows: list[list[str]]
+
+class Chunk(NamedTuple, Generic[R]):
+    """What was made of some rows, and the place after them."""
+
+    made: list[R]
     place: JobPlace
 
 
@@ -90,8 +95,14 @@ def wait(client: SalesforceClient, job: str, *, about: str, sleep: Sleep = time.
 
 
 def chunks(
-    client: SalesforceClient, place: JobPlace, asked: Sequence[str], *, about: str, sleep: Sleep = time.sleep
-) -> Iterator[Chunk]:
+    client: SalesforceClient,
+    place: JobPlace,
+    asked: Sequence[str],
+    converter: Converter[R],
+    *,
+    about: str,
+    sleep: Sleep = time.sleep,
+) -> Iterator[Chunk[R]]:
     """The rows of a finished job from a place on; `asked` are the columns of its query."""
     job, locator, done = place
     tries = 0
@@ -101,9 +112,9 @@ def chunks(
         try:
             with client.stream(f"jobs/query/{job}/results", params, about) as response:
                 next_locator = response.headers.get("Sforce-Locator") or "null"
-                for chunk in _chunks_of(response, asked, done):
-                    done += len(chunk.rows)
-                    yield chunk._replace(place=JobPlace(job, locator, done))
+                for made in _made_of(response, asked, converter, done):
+                    done += len(made)
+                    yield Chunk(made, JobPlace(job, locator, done))
                 if done < int(response.headers.get("Sforce-NumberOfRecords") or 0):
                     raise Torn
         except _BROKEN:
@@ -121,8 +132,8 @@ def chunks(
         locator, done, tries = next_locator, 0, 0
 
 
-def _chunks_of(response: Response, asked: Sequence[str], skip: int) -> Iterator[Chunk]:
-    """Rows of one answer, without its header and the first `skip`."""
+def _made_of(response: Response, asked: Sequence[str], converter: Converter[R], skip: int) -> Iterator[list[R]]:
+    """What is made of the rows of one answer, without its header and the first `skip`."""
     csv.field_size_limit(max(csv.field_size_limit(), _LONGEST_CELL))
     rows = csv.reader(_lines(response), strict=True)
     first = next(rows, None)
@@ -136,20 +147,23 @@ def _chunks_of(response: Response, asked: Sequence[str], skip: int) -> Iterator[
     elif skip:
         skip -= 1
     else:
-        yield Chunk(header, [_whole(first, len(header))], JobPlace(""))
+        yield [converter(header)(_whole(first, len(header)))]
     if skip and len(list(islice(rows, skip))) < skip:
         raise Torn
-    yield from (Chunk(header, chunk, JobPlace("")) for chunk in _runs(rows, len(header)))
+    yield from _runs(rows, converter(header), len(header))
 
 
-def _runs(rows: Iterator[list[str]], width: int) -> Iterator[list[list[str]]]:
-    """Runs of rows; where the answer breaks off, first what came whole."""
+def _runs(rows: Iterator[Row], convert: Callable[[Row], R], width: int) -> Iterator[list[R]]:
+    """Runs of at most `ROWS`; where the answer breaks off, first what came whole."""
     while True:
-        run: list[list[str]] = []
+        run: list[R] = []
         try:
             for row in islice(rows, ROWS):
-                if row:
-                    run.append(_whole(row, width))  # noqa: PERF401  what came before a break must stay
+                if len(row) != width:
+                    if not row:
+                        continue
+                    raise Torn
+                run.append(convert(row))
         except _BROKEN:
             if run:
                 yield run
@@ -159,7 +173,7 @@ def _runs(rows: Iterator[list[str]], width: int) -> Iterator[list[list[str]]]:
         yield run
 
 
-def _whole(row: list[str], width: int) -> list[str]:
+def _whole(row: Row, width: int) -> Row:
     if len(row) != width:
         raise Torn
     return row

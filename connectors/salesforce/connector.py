@@ -6,9 +6,20 @@ import math
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
-from connectors.contract import Allowance, Finding, Installation, Mode, ObjectCapabilities, ObjectInfo, Outline
+from connectors.contract import (
+    Allowance,
+    Finding,
+    Installation,
+    Mode,
+    ObjectCapabilities,
+    ObjectInfo,
+    Op,
+    OpResult,
+    Outline,
+)
 from connectors.http.budget import Spending
 from connectors.http.retry import Sleep
 from connectors.salesforce.bulk import RESULT_ROWS
@@ -18,7 +29,7 @@ from connectors.salesforce.describing import Describer, Schema
 from connectors.salesforce.mapping import ACCOUNT, CONTACT, LEAD
 from connectors.salesforce.outlining import outline
 from connectors.salesforce.reading import Reading
-from connectors.salesforce.refusals import Refusal
+from connectors.salesforce.refusals import SCHEMA_DRIFT, Refusal
 from connectors.salesforce.selecting import Selector
 from connectors.salesforce.settings import settings_of
 from connectors.salesforce.soql import Span, bracketed, within
@@ -27,6 +38,9 @@ from connectors.salesforce.values import moment_of, stamp_of
 from unified_model.errors import NeedsOperator
 from unified_model.mapping.rows import ObjectMapping
 from unified_model.records import Page, SourceRecord
+
+if TYPE_CHECKING:
+    from connectors.salesforce.writer import SalesforceWriter
 
 PAGE = 2_000
 _ALLOWANCES = {
@@ -111,10 +125,27 @@ class SalesforceConnector:
 
     def get(self, object: str, ids: Sequence[str]) -> Sequence[SourceRecord]:
         """The named records as they are now; deleted ones, while the org knows them, as deleted."""
-        return self._selector.by_ids(self.describer.schema(object), ids)
+        try:
+            return self._selector.by_ids(self.describer.schema(object), ids)
+        except Refusal as refusal:
+            if refusal.code not in SCHEMA_DRIFT:
+                raise
+            return self._selector.by_ids(self.describer.schema(object, fresh=True, sure=True), ids)
 
     def outline(self, object: str) -> Iterator[Sequence[Outline]]:
-        return outline(self.client, self._selector, self.describer.schema(object, fresh=True), sleep=self._sleep)
+        # Half an outline is none: what is not there any more must be known before the first record.
+        schema = self.describer.schema(object, fresh=True, sure=True)
+        return outline(self.client, self._selector, schema, sleep=self._sleep)
+
+    def write(self, object: str, ops: Sequence[Op]) -> Sequence[OpResult]:
+        return self.writer.write(object, ops)
+
+    @cached_property
+    def writer(self) -> SalesforceWriter:
+        """What writes; it also tells of what was written without a condition."""
+        from connectors.salesforce.writer import SalesforceWriter
+
+        return SalesforceWriter(self.client, self.describer, sleep=self._sleep)
 
     def limits(self) -> Sequence[Allowance]:
         """The org's daily allowances."""

@@ -23,6 +23,8 @@ UNREADABLE = frozenset(("address", "location", "base64"))
 
 _NAME_FIELDS = frozenset(("Name", "Type", "FirstName", "LastName", "Email", "Username", "Title", "Phone"))
 """What can be read of a parent that may be one of several objects (an owner: a user or a queue)."""
+_PLAIN = frozenset(("Account.Name", "Account.Website", "Owner.Name"))
+"""Columns of parents that are text in every org: asked for without a call to make sure, unless that was refused."""
 _KEEP_S = 60.0
 _ALWAYS = frozenset(("Id", "IsDeleted", "MasterRecordId", *STAMPS))
 
@@ -73,6 +75,7 @@ class Describer:
     ) -> None:
         self._client, self._parents, self._monotonic = client, parents, monotonic
         self._held: dict[str, _Held] = {}
+        self._doubted: set[str] = set()
 
     def describe(self, object: str, *, fresh: bool = False, for_read: bool = False) -> Mapping[str, Any]:
         """The org's description. `fresh`: ask whether it changed; `for_read` too, unless it was just fetched for that.
@@ -89,8 +92,10 @@ class Describer:
             raise self._unreadable(object, "NOT_QUERYABLE", "it can't be queried")
         return held.body
 
-    def schema(self, object: str, *, fresh: bool = False, for_read: bool = False) -> Schema:
-        """What of the object is read now, under the settings."""
+    def schema(self, object: str, *, fresh: bool = False, for_read: bool = False, sure: bool = False) -> Schema:
+        """What of the object is read now, under the settings. `sure`: columns of parents are looked up, too."""
+        if sure:
+            self._doubted.add(object)
         body = self.describe(object, fresh=fresh, for_read=for_read)
         fields = {field["name"]: field for field in body["fields"]}
         stamp = next((name for name in STAMPS if name in fields), "")
@@ -118,11 +123,11 @@ class Describer:
         for path in self._parents(object):
             if self._client.settings.excludes(object, path):
                 continue
-            type = self._type_of(path, fields, fresh)
+            type = self._type_of(path, fields, fresh, sure=object in self._doubted)
             if type is not None and type not in UNREADABLE:
                 yield Column(path, type, drifts=True)
 
-    def _type_of(self, path: str, fields: Any, fresh: bool) -> str | None:
+    def _type_of(self, path: str, fields: Any, fresh: bool, sure: bool) -> str | None:
         """The type of a parent's column; None when this user can't read it, or must not."""
         relation, _, rest = path.partition(".")
         field = next((f for f in fields if f.get("relationshipName") == relation), None)
@@ -133,12 +138,14 @@ class Describer:
             return "string" if rest in _NAME_FIELDS else None
         if self._client.settings.excludes(targets[0], rest.partition(".")[0]):
             return None
+        if not sure and path in _PLAIN and targets[0] not in self._held:
+            return "string"
         try:
             parent = self.describe(targets[0], fresh=fresh)
         except RefusedForGood:
             return None
         if "." in rest:
-            return self._type_of(rest, parent["fields"], fresh)
+            return self._type_of(rest, parent["fields"], fresh, sure)
         return next((f.get("type", "") for f in parent["fields"] if f["name"] == rest), None)
 
     def _fetch(self, object: str, held: _Held | None) -> _Held:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from connectors.contract import Outline
@@ -36,9 +37,10 @@ def outline(
             selector.no_bulk.add(schema.object)
         else:
             told = 0
-            for chunk in bulk.chunks(client, place, names, about=schema.object, sleep=sleep):
-                told += len(chunk.rows)
-                yield _outlines(map(csv_values(chunk.header, columns), chunk.rows))
+            converter = partial(csv_values, columns=columns)
+            for chunk in bulk.chunks(client, place, names, converter, about=schema.object, sleep=sleep):
+                told += len(chunk.made)
+                yield _outlines(chunk.made)
             if told < counted:
                 raise _short(client, schema)
             return

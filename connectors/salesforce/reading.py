@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
 from connectors.contract import Mode
 from connectors.http.retry import Sleep
@@ -67,6 +68,8 @@ class Reading:
             yield from self._snapshot()
             return
         before = load_cursor(cursor, self.object) if cursor else Cursor()
+        if before.columns and set(self._schema.names).difference(before.columns):
+            self._schema = self._describer.schema(self.object, sure=True)
         target = self._target()
         self._at = self._adapted(before)
         if mode == "full":
@@ -112,26 +115,17 @@ class Reading:
     def _window(self) -> Iterator[Page]:
         """Read the window of the cursor to its end, whatever comes between."""
         fruitless = 0
-        held: Page | None = None
-        while True:
+        while self._at.span is not None:
             try:
                 for page in self._part():
-                    if held is not None:
-                        yield held
-                    held, fruitless = page, 0
+                    yield page
+                    fruitless = 0
             except NotHere:
                 continue
             except Refusal as refusal:
                 fruitless += 1
                 if fruitless >= FRUITLESS or not self._recovered(refusal):
-                    if held is not None:
-                        yield held
                     raise
-                continue
-            # The last page ends the window, so that no page is needed to say so.
-            self._at = self._at.ended()
-            yield (held or self._page([]))._replace(cursor=self._at.dumps())
-            return
 
     def _recovered(self, refusal: Refusal) -> bool:
         """Change what can be changed after a refusal; False when nothing can."""
@@ -153,7 +147,7 @@ class Reading:
     def _looked_again(self) -> bool:
         """Describe anew. True when that shows other columns, with which reading goes on."""
         names = self._schema.names
-        self._schema = self._describer.schema(self.object, fresh=True)
+        self._schema = self._describer.schema(self.object, fresh=True, sure=True)
         if self._schema.names == names:
             return False
         span = self._at.span
@@ -214,10 +208,11 @@ class Reading:
             position = self._position(records, span)
             if wide:
                 records = self._selector.by_ids(schema, [one.record_id for one in records])
-            if position is not None:
+            if page.done:
+                self._at = self._at.ended()
+            elif position is not None:
                 self._at = replace(self._at, span=span._replace(after=position))
-            if records:
-                yield self._page(records)
+            yield self._page(records)
 
     def _position(self, records: list[SourceRecord], span: Span) -> Position | None:
         """Behind the last record that stands where the query's order put it: one that was changed while the pages
@@ -241,13 +236,12 @@ class Reading:
         assert place is not None
         if place == JobPlace(place.job):
             bulk.wait(self._client, place.job, about=self.object, sleep=self._sleep)
-        header = record = None
-        for chunk in bulk.chunks(self._client, place, schema.names, about=self.object, sleep=self._sleep):
-            if record is None or chunk.header is not header:
-                header = chunk.header
-                record = from_bulk(self.object, header, schema.columns, schema.stamp)
+        made = partial(from_bulk, self.object, columns=schema.columns, stamp=schema.stamp)
+        for chunk in bulk.chunks(self._client, place, schema.names, made, about=self.object, sleep=self._sleep):
             self._at = replace(self._at, job=chunk.place)
-            yield self._page([record(row) for row in chunk.rows])
+            yield self._page(chunk.made)
+        self._at = self._at.ended()
+        yield self._page([])
 
     def _deletions(self) -> Iterator[Page]:
         """What was deleted since, from the log that also knows what left no trace. Before the windows, so that a
