@@ -145,12 +145,12 @@ def _add_lines(org: Org, deal: Row, made: datetime, entries: list[Row], count: i
 
 
 def _add_members(org: Org, campaigns: list[Row]) -> None:
-    """Two contacts of five and every second lead were invited to something; some answered."""
+    """Every fifth contact and every second lead were invited to something; some answered."""
     rng = random_stream(org.seed, CAMPAIGNS, 1)
     counts = {str(row["Id"]): [0, 0, 0] for row in campaigns}
     for place, (name, step) in enumerate((("LeadId", 2), ("ContactId", 5))):
         table = org.tables[name.removesuffix("Id")].values()
-        chosen = [row for number, row in enumerate(table) if number % step in ((0,), (0, 3))[place]]
+        chosen = [row for number, row in enumerate(table) if number % step == 0]
         of, luck = rng.integers(len(campaigns), size=len(chosen)).tolist(), rng.random(len(chosen)).tolist()
         for number, row in enumerate(chosen):
             campaign, made = campaigns[of[number]], row["CreatedDate"]

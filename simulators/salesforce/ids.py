@@ -5,24 +5,24 @@ Each of the three tells, for five characters, which are upper case: a number of 
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"
 DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+_IS_UPPER = str.maketrans({each: "1" if "A" <= each <= "Z" else "0" for each in DIGITS})
 POD = "5g"
 """Follows the prefix of a type in every id of this org."""
 
 
 def check_letters(short: str) -> str:
     """The three characters that follow 15."""
-    groups = (short[start : start + 5] for start in (0, 5, 10))
-    return "".join(LETTERS[sum(1 << bit for bit, each in enumerate(group) if "A" <= each <= "Z")] for group in groups)
+    bits = short.translate(_IS_UPPER)[::-1]
+    return LETTERS[int(bits[10:], 2)] + LETTERS[int(bits[5:10], 2)] + LETTERS[int(bits[:5], 2)]
 
 
 def make_id(prefix: str, number: int) -> str:
     """The id of 18 characters of the record with this number and type."""
-    places = 15 - len(prefix) - len(POD)
     digits = ""
-    for _ in range(places):
+    while number:
         number, digit = divmod(number, 62)
         digits = DIGITS[digit] + digits
-    short = prefix + POD + digits
+    short = prefix + POD + digits.rjust(15 - len(prefix) - len(POD), "0")
     return short + check_letters(short)
 
 

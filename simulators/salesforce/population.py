@@ -7,6 +7,7 @@ most contacts of no company become persons with an account of their own; ids of 
 """
 
 import csv
+from array import array
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -46,11 +47,23 @@ PERSON = {
 TRUTH_HEADER = ("object", "record_id", "person_id", "company_id")
 
 
-@dataclass
 class Truth:
-    """Who is who: object, record id, number of the person, number of the company (0: none)."""
+    """Who is who: object, record id, number of the person (0: none), number of the company (0: none)."""
 
-    rows: list[tuple[str, str, int, int]]
+    def __init__(self) -> None:
+        self._objects: list[str] = []
+        self._ids: list[str] = []
+        self._people, self._companies = array("q"), array("q")
+
+    @property
+    def rows(self) -> list[tuple[str, str, int, int]]:
+        return list(zip(self._objects, self._ids, self._people, self._companies, strict=True))
+
+    def add(self, kind: str, record: Row, person: int, company: int) -> None:
+        self._objects.append(kind)
+        self._ids.append(str(record["Id"]))
+        self._people.append(person)
+        self._companies.append(company)
 
     def write(self, path: Path) -> None:
         with path.open("w", encoding="utf-8", newline="") as stream:
@@ -61,18 +74,27 @@ class Truth:
 
 def populate(org: Org, people: int, *, clean: bool = False, records: int | None = None) -> Truth:
     """Fill an empty org; gives the truth about what is in it."""
+    truth = Truth()
+    users, queues = _add_people(org, truth, people, clean=clean, records=records)
+    _add_details(org)
+    add_business(org, users, queues)
+    _stamp_alike(org)
+    return truth
+
+
+def _add_people(
+    org: Org, truth: Truth, people: int, *, clean: bool, records: int | None
+) -> tuple[list[str], dict[str, str]]:
+    """Users, accounts, contacts and leads; gives the ids of users, and of queues by name."""
     population = make_population(people if records is None else people_for(records), org.seed)
     plan = plan_records(population, records)
-    filling = _Filling(org, population, clean)
+    filling = _Filling(org, population, truth, clean)
     filling.add_users()
     for part in chunks(len(plan)):
         shown = show_chunk(population, plan, part, clean=clean)
         filling.add_contacts(shown.only(shown.file == SALESFORCE))
     filling.add_leads()
-    _add_details(org)
-    add_business(org, list(filling.users.values()), filling.queues)
-    _stamp_alike(org)
-    return filling.truth
+    return list(filling.users.values()), filling.queues
 
 
 @dataclass
@@ -81,8 +103,8 @@ class _Filling:
 
     org: Org
     population: Population
+    truth: Truth
     clean: bool
-    truth: Truth = field(default_factory=lambda: Truth([]))
     users: dict[str, str] = field(default_factory=dict)
     queues: dict[str, str] = field(default_factory=dict)
     accounts: dict[tuple[str, str, int], Row] = field(default_factory=dict)
@@ -125,8 +147,8 @@ class _Filling:
                 values |= {"AccountId": account["Id"], **self._currency(account.get("CurrencyIsoCode"))}
             elif "person_accounts" in self.org.features and values["LastName"] is not None and number % 4:
                 self._person(record_id, values, created[at], modified[at], people[at])
-            load(self.org, contact, created[at], values, modified[at], record_id)
-            self.truth.rows.append((CONTACT.name, record_id, people[at], companies[at]))
+            made = load(self.org, contact, created[at], values, modified[at], record_id)
+            self.truth.add(CONTACT.name, made, people[at], companies[at])
         if len(shown.number):
             self.org.counters[CONTACT.name] = int(shown.number.max())
 
@@ -137,7 +159,7 @@ class _Filling:
             values: dict[str, Value] = {"Name": text["company"], "Website": text["website"] or None}
             values |= {"OwnerId": self.users[text["owner"]], **self._currency(CURRENCIES[company % 7 % 3])}
             self.accounts[key] = account = load(self.org, self.org.object(ACCOUNT.name), created, values)
-            self.truth.rows.append((ACCOUNT.name, str(account["Id"]), 0, company))
+            self.truth.add(ACCOUNT.name, account, 0, company)
         return self.accounts[key]
 
     def _person(
@@ -154,7 +176,7 @@ class _Filling:
         currency = self._currency(CURRENCIES[0])
         account = load(self.org, kind, created, held | currency, modified)
         values |= {"AccountId": account["Id"], "IsPersonAccount": True, **currency}
-        self.truth.rows.append((ACCOUNT.name, str(account["Id"]), person, 0))
+        self.truth.add(ACCOUNT.name, account, person, 0)
 
     def _currency(self, code: Value) -> dict[str, Value]:
         return {"CurrencyIsoCode": code} if "multi_currency" in self.org.features else {}
@@ -179,7 +201,7 @@ class _Filling:
             values |= {name.removeprefix("Mailing"): text[column] or None for name, column in MAILING.items()}
             values |= {"Status": "Open - Not Contacted", "HasOptedOutOfEmail": text["opted_out"] == "true"}
             lead = load(self.org, self.org.object(LEAD.name), made[at], values, modified[at])
-            self.truth.rows.append((LEAD.name, str(lead["Id"]), int(person[at]) + 1, int(shown.company[at])))
+            self.truth.add(LEAD.name, lead, int(person[at]) + 1, int(shown.company[at]))
 
 
 def _person_values(text: dict[str, str]) -> dict[str, Value]:

@@ -2,6 +2,7 @@
 
 import argparse
 import contextlib
+import gc
 import json
 import sys
 from datetime import datetime
@@ -60,10 +61,14 @@ def run(options: argparse.Namespace) -> int:
     for feature, wanted in ((PERSON_ACCOUNTS, options.person_accounts), (MULTI_CURRENCY, options.multi_currency)):
         if wanted:
             simulator.org.switch_on(feature)
+    gc.disable()
     truth = populate(simulator.org, options.people, clean=options.clean, records=options.records)
     if options.truth is not None:
         truth.write(options.truth)
     del truth
+    # Millions of records that stay are nothing to look through for garbage again and again.
+    gc.freeze()
+    gc.enable()
     listener.listen()
     records = {name: len(table) for name, table in simulator.org.tables.items()}
     print(json.dumps({"url": address, "profile": options.profile, "seed": options.seed, **records}))
