@@ -31,7 +31,7 @@ class Call:
 
 @dataclass(frozen=True)
 class Answer:
-    """One answer: JSON out of `content`, unless that is None, bytes, or an iterator of bytes made while they are sent."""
+    """One answer: JSON out of `content`, unless that is None, bytes, or an iterator of bytes made as they are sent."""
 
     status: int
     content: Any = None

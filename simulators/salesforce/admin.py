@@ -1,7 +1,7 @@
 """The back door, `/__admin/...`: what people, time and bad luck do to the org. Needs no sign-in, costs no quota."""
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any
 
 from simulators.clock import HandClock
@@ -107,6 +107,27 @@ def _feature(org: Org, tokens: Tokens, sent: dict[str, Any]) -> Any:
     return {"features": sorted(org.features)}
 
 
+def _switch(org: Org, tokens: Tokens, sent: dict[str, Any]) -> Any:
+    """Set switches by name; gives them all."""
+    org.switches.set(sent)
+    if "unseen_objects" in sent or "read_only_objects" in sent:
+        for kind in org.objects.values():
+            org.schema_changed[kind.name] = org.stamp()
+    return asdict(org.switches)
+
+
+def _share(org: Org, tokens: Tokens, sent: dict[str, Any]) -> Any:
+    """Sharing keeps records from the user, or gives them back; neither moves a stamp."""
+    (org.unshared.difference_update if sent.get("shared", False) else org.unshared.update)(sent["ids"])
+    return {"unshared": len(org.unshared)}
+
+
+def _traffic(org: Org, tokens: Tokens, sent: dict[str, Any]) -> Any:
+    """Other programs of the company spend the day's requests too."""
+    org.quota.let_others_send(org.clock.now(), float(sent["an_hour"]))
+    return {"used": org.quota.used(org.clock.now())}
+
+
 def _lock(org: Org, tokens: Tokens, sent: dict[str, Any]) -> Any:
     (org.locked.update if sent.get("locked", True) else org.locked.difference_update)(sent["ids"])
     return {"locked": len(org.locked)}
@@ -159,6 +180,9 @@ EVENTS: dict[str, Event] = {
     "convert": _convert,
     "field": _field,
     "feature": _feature,
+    "switch": _switch,
+    "share": _share,
+    "traffic": _traffic,
     "lock": _lock,
     "duplicate_rule": _duplicate_rule,
     "faults": _faults,

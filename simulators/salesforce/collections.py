@@ -6,8 +6,10 @@ from collections.abc import Callable
 from itertools import groupby
 from typing import Any
 
+from simulators.salesforce.access import check_reach, readable, shared
 from simulators.salesforce.describe import find
 from simulators.salesforce.errors import Refusal, malformed_id, no_such_field
+from simulators.salesforce.fields import Field
 from simulators.salesforce.ids import full_id
 from simulators.salesforce.objects import ObjectType
 from simulators.salesforce.org import Org
@@ -40,11 +42,14 @@ def answer_read_many(org: Org, call: Call, names: dict[str, str]) -> Answer:
         if field is None:
             raise no_such_field(str(name), kind.name)
         fields.append(field)
-    rows = [org.row(kind, str(each)) for each in ids]
-    shown = [
-        None if row is None or row.get("IsDeleted") else show(org, kind, row, fields, names["version"]) for row in rows
-    ]
-    return Answer(200, shown)
+    return Answer(200, [_shown(org, kind, str(each), fields, names["version"]) for each in ids])
+
+
+def _shown(org: Org, kind: ObjectType, record_id: str, fields: list[Field], version: str) -> Any:
+    row = org.row(kind, record_id)
+    if row is None or row.get("IsDeleted") or not shared(org, [row]):
+        return None
+    return show(org, kind, row, fields, version)
 
 
 def answer_create_many(org: Org, call: Call, names: dict[str, str]) -> Answer:
@@ -54,7 +59,7 @@ def answer_create_many(org: Org, call: Call, names: dict[str, str]) -> Answer:
 
 def answer_update_many(org: Org, call: Call, names: dict[str, str]) -> Answer:
     """PATCH records, each with its type and id."""
-    return _write(org, call, _update_one)
+    return _write(org, call, update_one)
 
 
 def answer_upsert_many(org: Org, call: Call, names: dict[str, str]) -> Answer:
@@ -63,25 +68,12 @@ def answer_upsert_many(org: Org, call: Call, names: dict[str, str]) -> Answer:
     field = external_id(org, kind, names["field"])
     seen: set[str] = set()
 
-    def upsert_one(org: Org, found: ObjectType, record: dict[str, Any]) -> Result:
+    def one(org: Org, found: ObjectType, record: dict[str, Any]) -> Result:
         if found is not kind:
             raise Refusal(400, "INVALID_TYPE", f"all records must be of type {kind.name}", ())
-        key = next((name for name in record if name.lower() == field.name.lower()), None)
-        value = None if key is None else record[key]
-        if value in (None, ""):
-            raise Refusal(400, "MISSING_ARGUMENT", f"{field.name} not specified", ())
-        folded = str(value) if field.case_sensitive else str(value).casefold()
-        if folded in seen:
-            raise Refusal(400, "DUPLICATE_VALUE", f"Duplicate external id specified: {value}", (field.name,))
-        seen.add(folded)
-        if len(find_by(org, kind, field, str(value))) > 1:
-            message = f"{field.name}: more than one record found for external id field: {value}"
-            raise Refusal(400, "DUPLICATE_EXTERNAL_ID", message, (field.name,))
-        rest = {name: each for name, each in record.items() if name != key}
-        row, created = upsert(org, kind, field, str(value), rest)
-        return {"id": row["Id"], "success": True, "errors": [], "created": created}
+        return upsert_one(org, kind, field, record, seen)
 
-    return _write(org, call, upsert_one)
+    return _write(org, call, one)
 
 
 def answer_delete_many(org: Org, call: Call, names: dict[str, str]) -> Answer:
@@ -92,12 +84,31 @@ def answer_delete_many(org: Org, call: Call, names: dict[str, str]) -> Answer:
     return Answer(200, _run(org, [_deletion(org, each) for each in ids], all_or_none=all_or_none))
 
 
+def upsert_one(org: Org, kind: ObjectType, field: Field, record: Result, seen: set[str]) -> Result:
+    """Create or update one record of many by an external id; `seen` are those of the records before it."""
+    key = next((name for name in record if name.lower() == field.name.lower()), None)
+    value = None if key is None else record[key]
+    if value in (None, ""):
+        raise Refusal(400, "MISSING_ARGUMENT", f"{field.name} not specified", ())
+    folded = str(value) if field.case_sensitive else str(value).casefold()
+    if folded in seen:
+        raise Refusal(400, "DUPLICATE_VALUE", f"Duplicate external id specified: {value}", (field.name,))
+    seen.add(folded)
+    if len(find_by(org, kind, field, str(value))) > 1:
+        message = f"{field.name}: more than one record found for external id field: {value}"
+        raise Refusal(400, "DUPLICATE_EXTERNAL_ID", message, (field.name,))
+    rest = {name: each for name, each in record.items() if name != key}
+    row, created = upsert(org, kind, field, str(value), rest)
+    return {"id": row["Id"], "success": True, "errors": [], "created": created}
+
+
 def _deletion(org: Org, given: str) -> Step:
     def step() -> Result:
         whole = full_id(given)
         kind = None if whole is None else org.object_of(whole)
         if whole is None or kind is None:
             raise malformed_id(given)
+        check_reach(org, kind, whole)
         delete(org, kind, whole)
         return {"id": whole, "success": True, "errors": []}
 
@@ -121,10 +132,7 @@ def _step(
     org: Org, name: str, record: dict[str, Any], one: Callable[[Org, ObjectType, dict[str, Any]], Result]
 ) -> Step:
     def step() -> Result:
-        kind = org.objects.get(name.lower())
-        if kind is None:
-            raise Refusal(400, "INVALID_TYPE", f"sObject type '{name}' is not supported.", ())
-        return one(org, kind, record)
+        return one(org, readable(org, name), record)
 
     return step
 
@@ -134,7 +142,8 @@ def _create_one(org: Org, kind: ObjectType, record: dict[str, Any]) -> Result:
     return {"id": row["Id"], "success": True, "errors": []}
 
 
-def _update_one(org: Org, kind: ObjectType, record: dict[str, Any]) -> Result:
+def update_one(org: Org, kind: ObjectType, record: dict[str, Any]) -> Result:
+    """Update one record of many, by the id in it."""
     given = next((record[name] for name in record if name.lower() == "id"), None)
     whole = full_id(str(given)) if given is not None else None
     if given is None:

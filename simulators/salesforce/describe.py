@@ -3,8 +3,8 @@
 from email.utils import format_datetime, parsedate_to_datetime
 from typing import Any
 
-from simulators.salesforce.fields import COMPOUND, NUMBERS, Field
-from simulators.salesforce.filters import filterable
+from simulators.salesforce.fields import COMPOUND, Field
+from simulators.salesforce.filters import aggregatable, filterable, groupable
 from simulators.salesforce.objects import ObjectType
 from simulators.salesforce.org import Org
 from simulators.web import Answer, Call
@@ -21,7 +21,7 @@ def answer_objects(org: Org, call: Call, names: dict[str, str]) -> Answer:
     changed = max([org.born, *org.schema_changed.values()])
     if _unchanged_since(call, changed):
         return Answer(304)
-    objects = [_summary(each, names["version"]) for each in org.objects.values()]
+    objects = [_summary(org, each, names["version"]) for each in org.objects.values() if org.switches.sees(each.name)]
     return Answer(200, {"encoding": "UTF-8", "maxBatchSize": 200, "sobjects": objects}, _stamp(changed))
 
 
@@ -33,7 +33,7 @@ def answer_describe(org: Org, call: Call, names: dict[str, str]) -> Answer:
         return Answer(304)
     fields = [_field(kind, each) for each in org.visible(kind)]
     whole = {
-        **_summary(kind, names["version"]),
+        **_summary(org, kind, names["version"]),
         "fields": fields,
         "recordTypeInfos": _record_types(org, kind),
         "childRelationships": _children(org, kind),
@@ -49,7 +49,7 @@ def find(org: Org, name: str) -> ObjectType:
     from simulators.salesforce.errors import no_such_resource
 
     found = org.objects.get(name.lower())
-    if found is None:
+    if found is None or not org.switches.sees(found.name):
         raise no_such_resource()
     return found
 
@@ -68,7 +68,8 @@ def _unchanged_since(call: Call, changed: Any) -> bool:
         return False
 
 
-def _summary(kind: ObjectType, version: str) -> dict[str, Any]:
+def _summary(org: Org, kind: ObjectType, version: str) -> dict[str, Any]:
+    writable = kind.writable and org.switches.writes(kind.name)
     base = f"/services/data/v{version}/sobjects/{kind.name}"
     return {
         "name": kind.name,
@@ -78,9 +79,9 @@ def _summary(kind: ObjectType, version: str) -> dict[str, Any]:
         "custom": kind.custom,
         "customSetting": False,
         "queryable": True,
-        "createable": kind.writable,
-        "updateable": kind.writable,
-        "deletable": kind.deletable,
+        "createable": writable,
+        "updateable": writable,
+        "deletable": kind.deletable and writable,
         "undeletable": kind.deletable and kind.undeletable,
         "mergeable": kind.mergeable,
         "replicateable": kind.deletable,
@@ -142,8 +143,8 @@ def _field(kind: ObjectType, field: Field) -> dict[str, Any]:
         "encrypted": False,
         "filterable": filterable(field),
         "sortable": filterable(field) and field.type != "multipicklist",
-        "groupable": plain and field.type not in ("textarea", *NUMBERS, "datetime"),
-        "aggregatable": plain and field.type != "boolean",
+        "groupable": groupable(field),
+        "aggregatable": aggregatable(field),
         "queryByDistance": field.type == "address",
         "permissionable": not field.required and not _always_set(field) and plain,
         "deprecatedAndHidden": False,

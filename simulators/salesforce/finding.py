@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, TypeAlias, TypeVar
 
+from simulators.salesforce.access import readable, shared
 from simulators.salesforce.errors import Refusal, malformed_query, no_such_field
 from simulators.salesforce.fields import Field, Row, is_live
 from simulators.salesforce.filters import IDS, Scope, condition, ordered
@@ -30,15 +31,10 @@ class Child:
 Shown: TypeAlias = Path | TypeOf | Child
 
 
-def readable(org: Org, name: str) -> ObjectType:
-    """The object of this name; INVALID_TYPE if there is none, for this user."""
-    return org.object(name)
-
-
 def find_rows(org: Org, kind: ObjectType, select: Select, *, with_deleted: bool) -> list[Row]:
     """The records that meet a query, in its order, within its limit."""
     names = scope(org, kind, with_deleted=with_deleted)
-    rows = _candidates(org, kind, select.where)
+    rows = shared(org, _candidates(org, kind, select.where))
     if not with_deleted:
         rows = [row for row in rows if is_live(row)]
     if select.where is not None:

@@ -6,10 +6,11 @@ import math
 from collections.abc import Callable
 from typing import Any
 
+from simulators.salesforce.access import readable
 from simulators.salesforce.errors import Refusal, malformed_query
 from simulators.salesforce.fields import NUMBERS, Field, Row
 from simulators.salesforce.filters import Scope, aggregatable, condition, folder, groupable, ordered
-from simulators.salesforce.finding import find_rows, readable, scope, within
+from simulators.salesforce.finding import find_rows, scope, within
 from simulators.salesforce.org import Org
 from simulators.salesforce.soql import Aggregate, Condition, Operand, Select, comparisons, label
 from simulators.salesforce.values import Getter, json_value

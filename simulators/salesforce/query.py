@@ -5,9 +5,10 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
+from simulators.salesforce.access import readable
 from simulators.salesforce.errors import Refusal, malformed_query
 from simulators.salesforce.fields import Row
-from simulators.salesforce.finding import Child, Shown, columns, find_rows, readable
+from simulators.salesforce.finding import Child, Shown, columns, find_rows
 from simulators.salesforce.grouping import group
 from simulators.salesforce.ids import make_id
 from simulators.salesforce.objects import ObjectType
@@ -15,6 +16,7 @@ from simulators.salesforce.org import Cursor, Org
 from simulators.salesforce.showing import CHILDREN_A_PAGE, records
 from simulators.salesforce.soql import Path, Select
 from simulators.salesforce.soql_parser import parse
+from simulators.salesforce.switches import check_time
 from simulators.web import Answer, Call
 
 PAGE, SMALLEST_PAGE = 2_000, 200
@@ -60,6 +62,8 @@ def answer_query(org: Org, call: Call, names: dict[str, str], *, with_deleted: b
     if text is None:
         raise malformed_query("A query string has to be specified")
     select = read(org, text)
+    records_there = len(org.tables[readable(org, select.object).name])
+    check_time(org.switches, records_there, select.where, org.clock.now())
     if select.grouped:
         groups = group(org, select, with_deleted=with_deleted)
         return Answer(200, {"totalSize": len(groups), "done": True, "records": groups})

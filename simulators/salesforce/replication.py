@@ -23,7 +23,7 @@ def answer_updated(org: Org, call: Call, names: dict[str, str]) -> Answer:
     ids = [
         record_id
         for record_id, row in org.tables[kind.name].items()
-        if not row.get("IsDeleted") and start <= _stamp(row) <= end
+        if not row.get("IsDeleted") and record_id not in org.unshared and start <= _stamp(row) <= end
     ]
     return Answer(200, {"ids": ids, "latestDateCovered": moment_text(_covered(org, kind, end))})
 

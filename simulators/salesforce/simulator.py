@@ -1,9 +1,6 @@
 """The org as a whole: which path leads where, who may pass, what it costs."""
 
-from collections import deque
-from datetime import datetime, timedelta
 from functools import partial
-from typing import Any
 
 from simulators.clock import Clock
 from simulators.faults import Fault, Faults, Profile
@@ -11,19 +8,15 @@ from simulators.salesforce import collections, composite, describe, duplicates, 
 from simulators.salesforce.admin import answer_admin
 from simulators.salesforce.bulk import Jobs
 from simulators.salesforce.errors import Refusal, no_such_resource
+from simulators.salesforce.ingest import Loads
 from simulators.salesforce.org import Org
+from simulators.salesforce.quota import DAY
 from simulators.salesforce.tokens import Tokens, answer_revoke, answer_token
 from simulators.web import Answer, Call, Routes
 
-OLDEST, NEWEST = 31, 68
-LISTED = range(58, NEWEST + 1)
-UNUSED_LIMITS = {
-    "DailyBulkApiBatches": 15_000,
-    "DailyBulkV2QueryFileStorageMB": 976_562,
-    "DataStorageMB": 10_240,
-    "FileStorageMB": 10_240,
-}
-DAY = timedelta(hours=24)
+FIRST_LISTED, NEWEST = 58, 68
+QUERY_JOBS_A_DAY, BATCHES_A_DAY, STORAGE_MB = 10_000, 15_000, 10_240
+UNUSED_LIMITS = {"DailyBulkV2QueryFileStorageMB": 976_562, "FileStorageMB": STORAGE_MB}
 DATA = "/services/data/v{version}"
 
 
@@ -35,8 +28,7 @@ class Salesforce:
         self.faults = Faults(profile, seed)
         self.org = Org(clock, seed, self.faults, host)
         self.tokens = Tokens()
-        self.jobs = Jobs()
-        self._requests: deque[datetime] = deque()
+        self.jobs, self.loads = Jobs(), Loads()
         self._routes = self._make_routes()
 
     def answer(self, call: Call) -> Answer:
@@ -55,9 +47,7 @@ class Salesforce:
             message = "An unexpected error occurred. Please include this ErrorId if you contact support"
             return Refusal(500, "UNKNOWN_EXCEPTION", f"{message}: 1234567-8901 (42)").answer()
         if fault is Fault.UNAVAILABLE_PAGE:
-            return Answer(
-                503, b"<html><body><h1>Down for maintenance</h1></body></html>", {"content-type": "text/html"}
-            )
+            return _maintenance_page()
         if fault is Fault.EMPTY_REFUSAL:
             return Answer(self.org.random.choice((406, 420)))
         if fault is Fault.TOO_MANY_AT_ONCE:
@@ -78,16 +68,21 @@ class Salesforce:
         path = call.path.rstrip("/")
         if path.startswith("/__admin/"):
             return answer_admin(self.org, self.tokens, call)
+        if self.org.switches.maintenance:
+            return _maintenance_page()
         if path == "/services/data" and call.method == "GET":
-            return Answer(200, [_release(each) for each in LISTED])
+            first = max(FIRST_LISTED, self.org.switches.oldest_version)
+            return Answer(200, [_release(each) for each in range(first, NEWEST + 1)])
         if path == "/services/oauth2/token" and call.method == "POST":
             return answer_token(self.org, self.tokens, call)
         if path == "/services/oauth2/revoke":
             return answer_revoke(self.org, self.tokens, call)
         if not path.startswith("/services/data/") and self._routes.find(call) is None:
             raise no_such_resource()
-        _check_version(call.path)
+        _check_version(call.path, self.org.switches.oldest_version)
         self.tokens.check(self.org, call)
+        if path.startswith("/services/data/"):
+            self._check_open()
         self._spend()
         return self._counted(call, self._dispatch(call))
 
@@ -107,25 +102,38 @@ class Salesforce:
     def _answer_composite(self, org: Org, call: Call, names: dict[str, str]) -> Answer:
         return composite.answer_composite(org, call, self._dispatch)
 
+    def _check_open(self) -> None:
+        """Refuse data to a user who may have none at all."""
+        if self.org.switches.password_expired:
+            message = (
+                "The users password has expired, you must call SetPassword before attempting any other API operations"
+            )
+            raise Refusal(403, "INVALID_OPERATION_WITH_EXPIRED_PASSWORD", message)
+        if self.org.switches.api_disabled:
+            message = "The REST API is not enabled for this Organization."
+            raise Refusal(403, "API_DISABLED_FOR_ORG", message)
+
     def _spend(self) -> None:
         """Count a request, or refuse it if the day's are used up."""
-        now = self.clock.now()
-        while self._requests and now - self._requests[0] >= DAY:
-            self._requests.popleft()
-        if len(self._requests) >= self.org.profile.requests_a_day:
+        now, quota, own = self.clock.now(), self.org.quota, self.org.switches.app_calls_a_day
+        if quota.used(now) >= self.org.profile.requests_a_day or (own and quota.used_here(now) >= own):
             raise Refusal(403, "REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded.")
-        self._requests.append(now)
+        quota.spend(now)
 
     def _counted(self, call: Call, answer: Answer) -> Answer:
         """The answer with what the day's requests come to."""
         if not call.path.startswith("/services/data/"):
             return answer
-        usage = f"api-usage={len(self._requests)}/{self.org.profile.requests_a_day}"
+        now, quota, own = self.clock.now(), self.org.quota, self.org.switches.app_calls_a_day
+        usage = f"api-usage={quota.used(now)}/{self.org.profile.requests_a_day}"
+        if own:
+            usage += f"; per-app-api-usage={quota.used_here(now)}/{own}(appName={self.tokens.client_id})"
         return Answer(answer.status, answer.content, {**answer.headers, "sforce-limit-info": usage})
 
     def _make_routes(self) -> Routes[Org]:
         routes: Routes[Org] = Routes()
         one, many, jobs = DATA + "/sobjects/{object}", DATA + "/composite/sobjects", DATA + "/jobs/query"
+        loads = DATA + "/jobs/ingest"
         for method, pattern, handler in (
             ("GET", DATA, _answer_resources),
             ("GET", DATA + "/limits", self._answer_limits),
@@ -157,6 +165,16 @@ class Salesforce:
             ("PATCH", jobs + "/{job}", self.jobs.abort),
             ("DELETE", jobs + "/{job}", self.jobs.delete),
             ("GET", jobs + "/{job}/results", self.jobs.results),
+            ("GET", jobs + "/{job}/resultPages", self.jobs.pages),
+            ("POST", loads, self.loads.create),
+            ("GET", loads, self.loads.all),
+            ("GET", loads + "/{job}", self.loads.look),
+            ("PATCH", loads + "/{job}", self.loads.change),
+            ("DELETE", loads + "/{job}", self.loads.delete),
+            ("PUT", loads + "/{job}/batches", self.loads.upload),
+            ("GET", loads + "/{job}/successfulResults", self.loads.successes),
+            ("GET", loads + "/{job}/failedResults", self.loads.failures),
+            ("GET", loads + "/{job}/unprocessedRecords", self.loads.leftovers),
             ("GET", "/id/{org}/{user}", _answer_identity),
             ("GET", "/services/oauth2/userinfo", _answer_identity),
         ):
@@ -164,27 +182,34 @@ class Salesforce:
         return routes
 
     def _answer_limits(self, org: Org, call: Call, names: dict[str, str]) -> Answer:
-        most = org.profile.requests_a_day
-        limits: dict[str, Any] = {"DailyApiRequests": {"Max": most, "Remaining": most - len(self._requests)}}
-        jobs = sum(1 for job in self.jobs.by_id.values() if org.clock.now() - job.created < DAY)
-        limits["DailyBulkV2QueryJobs"] = {"Max": 10_000, "Remaining": 10_000 - jobs}
-        for name, largest in UNUSED_LIMITS.items():
-            limits[name] = {"Max": largest, "Remaining": largest}
-        return Answer(200, limits)
+        now, yesterday = org.clock.now(), org.clock.now() - DAY
+        used = {
+            "DailyApiRequests": (org.profile.requests_a_day, org.quota.used(now)),
+            "DailyBulkV2QueryJobs": (QUERY_JOBS_A_DAY, self.jobs.made_since(yesterday)),
+            "DailyBulkApiBatches": (BATCHES_A_DAY, self.loads.batches_since(yesterday)),
+            "DataStorageMB": (STORAGE_MB, STORAGE_MB if org.switches.storage_full else STORAGE_MB // 10),
+            **{name: (most, 0) for name, most in UNUSED_LIMITS.items()},
+        }
+        return Answer(200, {name: {"Max": most, "Remaining": max(0, most - out)} for name, (most, out) in used.items()})
+
+
+def _maintenance_page() -> Answer:
+    page = b"<html><body><h1>Down for maintenance</h1></body></html>"
+    return Answer(503, page, {"content-type": "text/html"})
 
 
 def _release(number: int) -> dict[str, str]:
     return {"label": f"Release {number}", "url": f"/services/data/v{number}.0", "version": f"{number}.0"}
 
 
-def _check_version(path: str) -> None:
+def _check_version(path: str, oldest: int) -> None:
     parts = path.split("/")
     if len(parts) < 4 or parts[2] != "data":
         return
     number, _, rest = parts[3].removeprefix("v").partition(".")
     if not number.isdigit() or rest != "0" or int(number) > NEWEST:
         raise no_such_resource()
-    if int(number) < OLDEST:
+    if int(number) < oldest:
         raise Refusal(410, "UNSUPPORTED_API_VERSION", f"API version {number}.0 is retired")
 
 

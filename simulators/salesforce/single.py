@@ -5,6 +5,7 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import quote
 
+from simulators.salesforce.access import check_reach, shared
 from simulators.salesforce.describe import find
 from simulators.salesforce.errors import Refusal, no_such_field, no_such_record, no_such_resource
 from simulators.salesforce.fields import Field, Row
@@ -27,6 +28,8 @@ def answer_read(org: Org, call: Call, names: dict[str, str]) -> Answer:
     """One record by its id: all fields, or those asked for."""
     kind = find(org, names["object"])
     row = existing(org, kind, _id(kind, names["id"]))
+    if not shared(org, [row]):
+        raise no_such_record()
     return Answer(200, show(org, kind, row, _wanted(org, kind, call), names["version"]))
 
 
@@ -43,15 +46,17 @@ def answer_update(org: Org, call: Call, names: dict[str, str]) -> Answer:
 def answer_delete(org: Org, call: Call, names: dict[str, str]) -> Answer:
     """DELETE a record by its id."""
     kind = find(org, names["object"])
+    record_id = _id(kind, names["id"])
+    check_reach(org, kind, record_id)
     with org.transaction():
-        delete(org, kind, _id(kind, names["id"]))
+        delete(org, kind, record_id)
     return Answer(204)
 
 
 def answer_read_by_key(org: Org, call: Call, names: dict[str, str]) -> Answer:
     """One record by an external id; 300 with their addresses if several have it."""
     kind, field = _key(org, names)
-    found = find_by(org, kind, field, names["value"])
+    found = shared(org, find_by(org, kind, field, names["value"]))
     if not found:
         raise no_such_record()
     if len(found) > 1:
@@ -85,6 +90,7 @@ def answer_delete_by_key(org: Org, call: Call, names: dict[str, str]) -> Answer:
         if found:
             return several(kind, found, names["version"])
         raise no_such_record()
+    check_reach(org, kind, str(found[0]["Id"]))
     with org.transaction():
         delete(org, kind, str(found[0]["Id"]))
     return Answer(204)

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from simulators.salesforce import duplicates
+from simulators.salesforce.access import check_permission, check_reach
 from simulators.salesforce.checks import checked, missing
 from simulators.salesforce.derived import derive, followers
 from simulators.salesforce.errors import Refusal, no_such_record
@@ -26,6 +27,8 @@ UNLOCKED = ("OwnerId", "RecordTypeId")
 def create(org: Org, kind: ObjectType, sent: dict[str, Any], *, user: str | None = None) -> Row:
     """A new record; refused if anything about it is."""
     _check_writable(kind)
+    if user is None:
+        check_permission(org, kind, creating=True)
     values = _checked_all(org, kind, sent, creating=True, sees_all=user is not None)
     absent = absent_fields(kind, values)
     if absent:
@@ -68,6 +71,8 @@ def updated(org: Org, kind: ObjectType, record_id: str, sent: dict[str, Any], *,
     """As `update`, but nothing is written yet."""
     _check_writable(kind)
     before = existing(org, kind, record_id)
+    if user is None:
+        check_reach(org, kind, str(before["Id"]))
     values = _checked_all(org, kind, sent, creating=False, sees_all=user is not None)
     if before.get("IsConverted"):
         raise Refusal(400, "CANNOT_UPDATE_CONVERTED_LEAD", "cannot reference converted lead", ())

@@ -58,7 +58,7 @@ def test_a_bad_record_is_refused_and_nothing_is_written(quiet_org: Org, sent: An
         ("GET", "query/01g5g0000000000AAA-2000", 400, "INVALID_QUERY_LOCATOR"),
         ("GET", "../v30.0/sobjects", 410, "UNSUPPORTED_API_VERSION"),
         ("GET", "../v99.0/sobjects", 404, "NOT_FOUND"),
-        ("GET", "jobs/ingest", 404, "NOT_FOUND"),
+        ("GET", "jobs/nothing", 404, "NOT_FOUND"),
         ("POST", "../../async/62.0/job", 404, "NOT_FOUND"),
     ],
 )
