@@ -8,6 +8,7 @@ import io
 from typing import Any
 
 import pytest
+import requests
 
 from tests.contract.simulators.salesforce_org import Org
 
@@ -96,7 +97,15 @@ def test_deleted_rows_come_with_query_all_alone(org: Org) -> None:
 
 @pytest.mark.parametrize(
     "soql",
-    ["SELECT COUNT() FROM Contact", "SELECT Id FROM Contact LIMIT 5 OFFSET 1", "SELECT MailingAddress FROM Contact"],
+    [
+        "SELECT COUNT() FROM Contact",
+        "SELECT MAX(Email) FROM Contact",
+        "SELECT Title FROM Contact GROUP BY Title",
+        "SELECT Id FROM Contact LIMIT 5 OFFSET 1",
+        "SELECT MailingAddress FROM Contact",
+        "SELECT Id, (SELECT Id FROM Contacts) FROM Account",
+        "SELECT TYPEOF Who WHEN Contact THEN Email END FROM Task",
+    ],
 )
 def test_what_bulk_does_not_do_is_refused(quiet_org: Org, soql: str) -> None:
     answer = quiet_org.call("POST", "jobs/query", {"operation": "query", "query": soql})
@@ -117,3 +126,104 @@ def test_a_job_can_be_aborted_and_deleted_and_is_forgotten_after_a_week(org: Org
 
     assert (state, removed, listed) == ("Aborted", 204, [kept])
     assert org.call("GET", f"jobs/query/{kept}").status_code == 404
+
+
+def test_a_job_is_found_in_each_state_as_often_as_told(org: Org) -> None:
+    org.admin("switch", job_looks=3)
+    job = start(org, "SELECT Id FROM Lead")["id"]
+
+    states = [org.call("GET", f"jobs/query/{job}").json()["state"] for _ in range(7)]
+
+    assert states == ["UploadComplete"] * 2 + ["InProgress"] * 3 + ["JobComplete"] * 2
+
+
+def test_a_job_can_fail_for_lack_of_time(org: Org) -> None:
+    org.admin("switch", jobs_to_fail=1)
+    failed, good = (start(org, "SELECT Id FROM Lead")["id"] for _ in range(2))
+
+    looked = finish(org, failed)
+    refused = org.call("GET", f"jobs/query/{failed}/results")
+
+    assert (looked["state"], looked["numberRecordsProcessed"]) == ("Failed", 0)
+    assert "QUERY_TIMEOUT" in looked["errorMessage"]
+    assert refused.status_code == 400
+    assert finish(org, good)["state"] == "JobComplete"
+
+
+def test_result_pages_can_be_fetched_side_by_side(org: Org) -> None:
+    job = start(org, "SELECT Id FROM Contact ORDER BY Id")["id"]
+    finish(org, job)
+    path, pages = f"jobs/query/{job}/resultPages?maxRecords=40", []
+    while path:
+        answer = org.call("GET", path).json()
+        assert len(answer["resultPages"]) <= 5
+        pages += [each["resultUrl"].removeprefix("/services/data/v62.0/") for each in answer["resultPages"]]
+        path = (answer["nextRecordUrl"] or "").removeprefix("/services/data/v62.0/")
+
+    found = [list(csv.reader(io.StringIO(org.call("GET", page).text)))[1:] for page in reversed(pages)]
+
+    assert len(pages) == -(-len(org.rows("Contact")) // 40) > 5
+    assert sorted(row[0] for rows in found for row in rows) == sorted(org.rows("Contact"))
+
+
+def test_older_versions_have_no_result_pages(org: Org) -> None:
+    job = start(org, "SELECT Id FROM Lead")["id"]
+    finish(org, job)
+
+    assert org.call("GET", f"../v57.0/jobs/query/{job}/resultPages").status_code == 404
+
+
+def test_an_empty_result_is_a_header_and_no_more(org: Org) -> None:
+    job = start(org, "SELECT Id, Name FROM Contact WHERE Name = 'none such'")["id"]
+    finish(org, job)
+
+    answer = org.call("GET", f"jobs/query/{job}/results")
+
+    assert answer.text == '"Id","Name"\n'
+    assert (answer.headers["Sforce-Locator"], answer.headers["Sforce-NumberOfRecords"]) == ("null", "0")
+
+
+def test_the_header_and_large_numbers_can_be_switched(org: Org) -> None:
+    made = [org.call("POST", "sobjects/Account", {"Name": name, "AnnualRevenue": 25e6}).json()["id"] for name in "ab"]
+    org.admin("switch", job_header_once=True, job_exponents=False)
+    job = start(org, f"SELECT Name, AnnualRevenue FROM Account WHERE Id IN ('{made[0]}', '{made[1]}') ORDER BY Name")
+    finish(org, job["id"])
+    path = f"jobs/query/{job['id']}/results?maxRecords=1"
+
+    first = org.call("GET", path)
+    second = org.call("GET", f"{path}&locator={first.headers['Sforce-Locator']}")
+
+    assert first.text == '"Name","AnnualRevenue"\n"a","25000000.0"\n'
+    assert second.text == '"b","25000000.0"\n'
+
+
+def test_an_object_can_be_left_to_rest(org: Org) -> None:
+    org.admin("switch", objects_without_bulk=["Lead"])
+
+    refused = org.call("POST", "jobs/query", {"operation": "query", "query": "SELECT Id FROM Lead"})
+
+    assert refused.json()[0]["errorCode"] == "INVALIDENTITY"
+    assert org.query("SELECT Id FROM Lead").status_code == 200
+
+
+def test_a_column_hidden_after_the_query_is_still_in_its_result(org: Org) -> None:
+    job = start(org, "SELECT Id, Title FROM Contact WHERE Title = 'CEO'")["id"]
+    finish(org, job)
+    org.admin("field", object="Contact", field="Title", hidden=True)
+
+    rows = list(csv.DictReader(io.StringIO(org.call("GET", f"jobs/query/{job}/results").text)))
+
+    assert {row["Title"] for row in rows} == {"CEO"}
+
+
+def test_a_torn_page_can_be_fetched_again(org: Org) -> None:
+    job = start(org, "SELECT Id, Name FROM Contact ORDER BY Id")["id"]
+    finish(org, job)
+    path = f"jobs/query/{job}/results"
+    org.admin("faults", orders=[{"fault": "torn_body", "path": path}])
+
+    with pytest.raises(requests.RequestException):
+        org.call("GET", path)
+
+    rows = list(csv.DictReader(io.StringIO(org.call("GET", path).content.decode())))
+    assert {row["Id"] for row in rows} == set(org.rows("Contact"))
