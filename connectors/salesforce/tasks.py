@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from connectors.contract import Op, OpResult
@@ -39,8 +40,8 @@ class Task:
     """Create: its guard was looked up since the last send."""
     cause: Cause | None = None
     """The last refusal that needs a look before it is final."""
-    held: bool = False
-    """It was held back once because its record had been edited that very second."""
+    held: datetime | None = None
+    """The stamp for which it was held back: its record had been edited that very second."""
     apart: int = 0
     """How far it is kept from others: 0 in a collection, 1 among single writes, 2 in a request of its own."""
     tries: int = 0

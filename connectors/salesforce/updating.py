@@ -96,11 +96,11 @@ def conflict(rounds: Rounds, task: Task, theirs: Mapping[str, Any], reason: str,
 def _too_fresh(rounds: Rounds, task: Task, row: Row, read_at: datetime) -> bool:
     """Whether it was edited in the very second it was read in: another edit in that second would not move its stamp."""
     edited = _edited(row)
-    if not rounds.sender.options.conditional or edited is None or task.held:
+    if not rounds.sender.options.conditional or edited is None or task.held == edited:
         return False
     if edited < read_at.replace(microsecond=0):
         return False
-    task.held = True
+    task.held = edited
     rounds.wait(1.1)
     return True
 

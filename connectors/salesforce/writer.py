@@ -51,6 +51,8 @@ class SalesforceWriter:
         raised only while nothing can have been applied; later, and for what passes, the rest is `retry` or `unknown`.
         """
         tasks: list[Task] = [Task(place, op, {}, op.record_id) for place, op in enumerate(ops)]
+        if not tasks:
+            return []
         attempt = _Attempt(tasks)
         try:
             attempt.run(self, object, fresh=False)
