@@ -116,7 +116,7 @@ class Ledger(Client):
     def create(self, records: Mapping[str, Fields]) -> None:
         self.write(
             [
-                Op(f"create {key}", "create", self.world.columns(fields), guard=self.world.guard(key))
+                Op(f"create {key}", "create", self.world.columns(fields, new=True), guard=self.world.guard(key))
                 for key, fields in records.items()
             ]
         )

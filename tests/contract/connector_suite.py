@@ -18,7 +18,7 @@ from tests.contract.connector_manners import MannersBehaviours
 from tests.contract.connector_play import NewWorld
 from tests.contract.connector_reading import ReadingBehaviours
 from tests.contract.connector_schema import SchemaBehaviours
-from tests.contract.connector_world import World
+from tests.contract.connector_world import World, people
 from tests.contract.connector_writing import WritingBehaviours
 
 
@@ -41,6 +41,22 @@ class ConnectorSuite(
         for behaviour in BEHAVIOURS.values():
             source = inspect.getsource(getattr(self, f"test_{behaviour.name}"))
             assert ("self.play(" in source or "self._play_" in source) or not behaviour.bites, behaviour.name
+
+    def test_naive_clients_are_right_on_a_calm_day(self, new_world: NewWorld) -> None:
+        """So it is the behaviour that they get wrong, not everything."""
+        excused = new_world().cannot
+        for behaviour in BEHAVIOURS.values():
+            if behaviour.bites and behaviour.name not in excused:
+                world, records = new_world(), people(3)
+                world.put(records)
+                client = world.naive(behaviour.name)
+
+                client.pull()
+                if "one_bad_record_does_not_sink_the_batch" not in excused:
+                    client.update({key: {"note": "edited"} for key in records})
+                    assert {fields["note"] for fields in world.truth().values()} == {"edited"}, behaviour.name
+
+                assert set(client.state) == set(records), behaviour.name
 
     def test_no_excuse_is_for_something_unknown(self, new_world: NewWorld) -> None:
         assert set(new_world().cannot) <= set(BEHAVIOURS)

@@ -34,8 +34,6 @@ class World:
     """Behaviours that the source can't have, each with its reason."""
     volatile: frozenset[str] = frozenset()
     """Columns that move without anybody changing anything (stamps)."""
-    required = ""
-    """The word that a record can't be without."""
     calculated = "note"
     """The word of a value that the source calculates."""
     hides = True
@@ -66,12 +64,16 @@ class World:
         """The id of a record."""
         return key
 
+    def malformed_id(self) -> str:
+        """What looks like an id and is none."""
+        return "no id at all"
+
     def words(self, object: str, payload: Mapping[str, Any]) -> dict[str, Any]:
         """A raw record with the suite's words beside its columns."""
         return dict(payload)
 
-    def columns(self, words: Changes) -> dict[str, Any]:
-        """The suite's words in raw columns."""
+    def columns(self, words: Changes, *, new: bool = False) -> dict[str, Any]:
+        """The suite's words in raw columns; `new`: with what a new record can't be without."""
         return dict(words)
 
     def guard(self, key: str) -> tuple[str, str]:
@@ -241,11 +243,11 @@ class World:
         raise NotImplementedError
 
     def duplicate_of(self, key: str) -> Changes:
-        """Columns of a new record that is a duplicate of this one."""
+        """A new record that is a duplicate of this one."""
         raise NotImplementedError
 
-    def invalid(self) -> tuple[Mapping[str, Any], str]:
-        """Columns that validation refuses, and the name of the one that is wrong."""
+    def invalid(self) -> tuple[Changes, str]:
+        """A change that validation refuses, and the word that is wrong."""
         raise NotImplementedError
 
     def limit(self, calls: int) -> int:
