@@ -34,6 +34,7 @@ FAMILIES: dict[str, dict[str, Entry]] = {
     "Run": {
         "sync": Entry("run", "sync", "Read all sources, match, consolidate."),
         "pull": Entry("run", "pull", "Read sources only."),
+        "reconcile": Entry("run", "reconcile", "Prove the copy against its sources, mend what differs."),
         "resolve": Entry("run", "resolve", "Match and consolidate what was read."),
         "status": Entry("status", "status", "Runs, sources, records set aside, pairs waiting."),
         "dead-letters": Entry("dead_letters", "dead_letters", "Records set aside: list, show, retry, dismiss."),

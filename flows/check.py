@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from flows.secrets import store_url
 from flows.settings import Settings
 from flows.sync import chosen_sources
-from flows.wiring import opened
-from unified_model.errors import UnsiloError
+from flows.wiring import OpenSource, opened
+from unified_model.errors import NeedsOperator, UnsiloError
 
 if TYPE_CHECKING:
-    from connectors.contract import Finding
+    from connectors.contract import Finding, Limited, Provisions
+    from unified_model.store.status import Place
 
 
 class Remark(NamedTuple):
@@ -28,22 +30,27 @@ class Remark(NamedTuple):
         return " ".join(part for part in (self.message, self.remedy) if part)
 
 
-def check_everything(settings: Settings, labels: Sequence[str] = ()) -> Iterator[tuple[str, Remark]]:
-    """(source or `store`, remark), one after the other."""
-    yield "store", _store(settings)
+def check_everything(
+    settings: Settings, labels: Sequence[str] = (), *, fix: bool = False
+) -> Iterator[tuple[str, Remark]]:
+    """(source or `store`, remark), one after the other. `fix`: make what is missing first, where that is possible."""
+    remark, places = _store(settings)
+    yield "store", remark
     for label in chosen_sources(settings, labels):
         told: set[str] = set()  # what stops one look at the source may stop the next just the same
-        for remark in _source(settings, label):
+        for remark in _source(settings, label, places.get(label), fix):
             if remark.sentence not in told:
                 told.add(remark.sentence)
                 yield label, remark
 
 
-def _store(settings: Settings) -> Remark:
+def _store(settings: Settings) -> tuple[Remark, dict[str, Place]]:
+    """What is to be said of the store, and how far it has read each source."""
     from unified_model.store.connect import place_for
     from unified_model.store.schema import SCHEMA_VERSION, too_new, too_old
-    from unified_model.store.status import read_status
+    from unified_model.store.status import read_places, read_status
 
+    places: dict[str, Place] = {}
     try:
         found = read_status(store_url(settings))
         if found is None:
@@ -52,41 +59,85 @@ def _store(settings: Settings) -> Remark:
             raise too_new(settings.store_url, found["schema"])
         elif found["schema"] < SCHEMA_VERSION and not settings.store_url.startswith("sqlite"):
             raise too_old(settings.store_url, found["schema"])
+        else:
+            places = read_places(store_url(settings))
     except UnsiloError as error:
-        return Remark("error", "store", error.message, error.remedy)
+        return Remark("error", "store", error.message, error.remedy), places
     if found is None:
-        return Remark("ok", "store", f"{settings.store_url} will be made by the first sync.")
-    return Remark("ok", "store", f"{settings.store_url} answers (schema {found['schema']}).")
+        return Remark("ok", "store", f"{settings.store_url} will be made by the first sync."), places
+    return Remark("ok", "store", f"{settings.store_url} answers (schema {found['schema']})."), places
 
 
-def _source(settings: Settings, label: str) -> Iterator[Remark]:
-    """The connector's own findings, then whether each object's mapping fits its columns."""
+def _source(settings: Settings, label: str, place: Place | None, fix: bool) -> Iterator[Remark]:
+    """The connector's own findings, whether each object's mapping fits its columns, what limits there are."""
+    try:
+        with opened(settings, settings.source(label), place.installation if place else None) as source:
+            if fix:
+                yield from _provided(source)
+            for finding in source.connector.check():
+                yield _remark(finding, label)
+            if source.is_api:
+                yield from _raw_objects(source)
+                yield from _allowances(source, place.cursors if place else {})
+            else:
+                yield from _mappings(source)
+    except UnsiloError as error:
+        yield Remark("error", label, error.message.removeprefix(f"{label}: "), error.remedy)
+
+
+def _provided(source: OpenSource) -> Iterator[Remark]:
+    """What the connector could make of what is missing."""
+    if not hasattr(source.connector, "provision"):
+        yield Remark("ok", source.label, f"There is nothing at {source.label} that Unsilo could make.")
+        return
+    for finding in cast("Provisions", source.connector).provision():
+        yield _remark(finding, source.label)
+
+
+def _mappings(source: OpenSource) -> Iterator[Remark]:
     from unified_model.mapping.rows import unmapped
 
-    try:
-        with opened(settings, settings.source(label), label) as source:
-            for finding in source.connector.check():
-                yield _remark(finding)
-            for info in source.connector.discover():
-                if info.object in source.unreadable:
-                    yield Remark("error", info.object, source.unreadable[info.object])
-                    continue
-                mapping = source.mapping(info.object)
-                missing = [row.column for row in mapping.rows if row.column not in info.fields]
-                if missing:
-                    names = ", ".join(missing)
-                    yield Remark(
-                        "warning", info.object, f"{info.object} has no column {names}, which the mapping reads.",
-                        "Correct the mapping, or the file.",
-                    )  # fmt: skip
-                left = unmapped(mapping, info.fields)
-                taken = f"{len(info.fields)} columns of {info.object}, {len(info.fields) - len(left)} of them read"
-                yield Remark("ok", info.object, f"{taken}{'; raw only: ' + ', '.join(left) if left else ''}.")
-    except UnsiloError as error:
-        yield Remark("error", label, error.message, error.remedy)
+    for info in source.connector.discover():
+        if info.object in source.unreadable:
+            yield Remark("error", info.object, source.unreadable[info.object])
+            continue
+        mapping = source.mappings[info.object]
+        missing = [row.column for row in mapping.rows if row.column not in info.fields]
+        if missing:
+            names = ", ".join(missing)
+            yield Remark(
+                "warning", info.object, f"{info.object} has no column {names}, which the mapping reads.",
+                "Correct the mapping, or the file.",
+            )  # fmt: skip
+        left = unmapped(mapping, info.fields)
+        taken = f"{len(info.fields)} columns of {info.object}, {len(info.fields) - len(left)} of them read"
+        yield Remark("ok", info.object, f"{taken}{'; raw only: ' + ', '.join(left) if left else ''}.")
 
 
-def _remark(finding: Finding) -> Remark:
-    named = finding.subject in finding.message
-    message = finding.message if named else f"{finding.subject}: {finding.message}"
+def _raw_objects(source: OpenSource) -> Iterator[Remark]:
+    raw = [one.object for one in source.connector.describe() if one.object not in source.mappings]
+    if raw:
+        yield Remark(
+            "ok", source.label, f"Kept raw, every field and version of them, with no mapping: {', '.join(raw)}."
+        )
+
+
+def _allowances(source: OpenSource, cursors: Mapping[str, str]) -> Iterator[Remark]:
+    """The system's limits, and how many of its calls the next pull would take."""
+    if not hasattr(source.connector, "limits"):
+        return
+    limited = cast("Limited", source.connector)
+    told = [f"{one.used:,} of {one.total:,} {one.name} used, {one.ours:,} may be ours" for one in limited.limits()]
+    if told:
+        yield Remark("ok", source.label, f"Limits: {'; '.join(told)}.")
+    calls = 0
+    for capabilities in source.connector.describe():
+        with suppress(NeedsOperator):  # told by the connector's own check
+            calls += limited.forecast(capabilities.object, cursors.get(capabilities.object))
+    yield Remark("ok", source.label, f"The next pull takes about {calls:,} calls.")
+
+
+def _remark(finding: Finding, label: str) -> Remark:
+    named = finding.subject in finding.message or finding.subject == label
+    message = finding.message.removeprefix(f"{label}: ") if named else f"{finding.subject}: {finding.message}"
     return Remark(finding.level, finding.subject, message, finding.remedy)

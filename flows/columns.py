@@ -1,18 +1,20 @@
 """Columns that were read before and are gone: never taken for values that somebody cleared.
 
-A renamed or unticked column makes a smaller export, not a thousand customers without a phone. Such a pull stops, and
+A source that can be asked tells which columns it hides, and what the store holds of them stands. A file can't tell: a
+renamed or unticked column makes a smaller export, not a thousand customers without a phone. Such a pull stops, and
 says which column is missing; a person may say that it is really gone.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from unified_model.errors import NeedsOperator
 
 if TYPE_CHECKING:
     from unified_model.mapping.rows import ObjectMapping
+    from unified_model.records import Page
     from unified_model.store.engine import Store
 
 
@@ -47,6 +49,20 @@ def remember_columns(store: Store, source: str, object: str, mapping: ObjectMapp
     with store.begin() as work:
         write_setting(work.conn, _name(source, object), known)
         work.commit()
+
+
+def with_hidden(
+    pages: Iterator[Page], before: frozenset[str], object: str, excluded: Collection[str]
+) -> Iterator[Page]:
+    """Pages that hide what was hidden `before`, until a record shows it again or a person excludes it.
+
+    A connector whose place was lost knows no more which columns it read once; the store does.
+    """
+    left = frozenset(name for name in before if name not in excluded and f"{object}.{name}" not in excluded)
+    for page in pages:
+        if left:
+            left -= {name for record in page.records for name in record.payload}
+        yield page._replace(hidden=page.hidden | left) if left else page
 
 
 def _read_by(mapping: ObjectMapping) -> list[str]:

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from flows.settings import SourceSettings
-from unified_model.errors import NeedsOperator
+from flows.settings import SourceSettings, nearest
+from unified_model.errors import NeedsOperator, UsageError
 
 if TYPE_CHECKING:
     from unified_model.mapping.rows import ObjectMapping
@@ -27,6 +27,39 @@ def mapping_of(source: SourceSettings, object: str, header: Sequence[str]) -> Ob
     else:
         mapping = overlay(_from_export(source, object, header), written)
     return validate(_with_choices(mapping, source.options, object))
+
+
+def api_mappings(
+    source: SourceSettings, objects: Sequence[str], standard: Mapping[str, ObjectMapping], volatile: Sequence[str]
+) -> dict[str, ObjectMapping]:
+    """How the objects of an API source are read: as its vendor's standard mapping says, under the settings' lines.
+
+    An object with neither is left out: its records are kept raw. Which columns a source shows makes no difference, so
+    that a column hidden for a week changes no mapping.
+    """
+    from unified_model.mapping.settings import mapping_from_settings, overlay
+
+    written = source.options.get("mapping", {})
+    for name in written:
+        if name not in objects:
+            raise UsageError(
+                f"The mapping of {source.label} names the object '{name}', which is not read.",
+                nearest(name, objects, "Objects read are"),
+            )
+    found = {}
+    for name in objects:
+        own = written.get(name)
+        if own is not None and not isinstance(own, dict):
+            raise UsageError(
+                f"The mapping of {source.label} must be a table for each object.",
+                f"Write it below [sources.{source.label}.mapping.{objects[0]}].",
+            )
+        if name in standard:
+            found[name] = overlay(standard[name], own or {})
+        elif own:
+            mapping = mapping_from_settings(own, object_name=name, key="Id")
+            found[name] = replace(mapping, volatile=tuple(dict.fromkeys((*mapping.volatile, *volatile))))
+    return found
 
 
 def _written(source: SourceSettings, object: str) -> Mapping[str, Any]:

@@ -28,8 +28,10 @@ def preview_remap(hub: Hub, labels: Sequence[str] = ()) -> list[dict[str, int | 
             with hub.store.read() as conn:
                 known = source_by_label(conn, label)
             for one in source.connector.describe():
-                found = remap.preview(hub.store, known.id, one.object, source.mapping(one.object))
-                rows.append({"source": label, "object": one.object, **found})
+                mapping = source.mapping(one.object)
+                if mapping is not None:
+                    found = remap.preview(hub.store, known.id, one.object, mapping)
+                    rows.append({"source": label, "object": one.object, **found})
     return rows
 
 
@@ -56,11 +58,14 @@ def _remap(hub: Hub, source: OpenSource, watch: Watch) -> list[tuple[str, RemapC
         ended = False
         try:
             for one in source.connector.describe():
+                mapping = source.mapping(one.object)
+                if mapping is None:
+                    continue
                 counts = remap(
                     hub.store,
                     known.id,
                     one.object,
-                    source.mapping(one.object),
+                    mapping,
                     run=run,
                     clock=hub.clock,
                     progress=watch.progress("remap", source.label),

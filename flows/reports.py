@@ -6,10 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
-State = Literal["done", "done_with_rejects", "stopped", "failed"]
+State = Literal["done", "done_with_warnings", "done_with_rejects", "paused", "stopped", "failed"]
+"""`paused`: the budget of calls is used up, or the system asked us to wait; a later run goes on."""
 
-_WORST_FIRST: tuple[State, ...] = ("failed", "stopped", "done_with_rejects", "done")
-_EXIT_CODES: Mapping[State, int] = {"done": 0, "done_with_rejects": 3, "stopped": 1, "failed": 1}
+_WORST_FIRST: tuple[State, ...] = ("failed", "stopped", "paused", "done_with_rejects", "done_with_warnings", "done")
+_EXIT_CODES: Mapping[State, int] = {
+    "done": 0, "done_with_warnings": 3, "done_with_rejects": 3, "paused": 1, "stopped": 1, "failed": 1,
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +33,10 @@ class PullReport:
     error: str | None = None
     retry: bool = False
     """True: the same pull may go through later without anybody doing anything."""
+    warnings: Sequence[str] = ()
+    """What a person should look at though nothing failed: columns that the source does not show any more."""
+    proofs: Sequence[Mapping[str, Any]] = ()
+    """Objects whose copy was compared with the source: figures, and a sentence (`says`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +72,13 @@ class SyncReport:
         return [error for error in told if error]
 
     @property
+    def warnings(self) -> list[str]:
+        """What a person should look at though nothing failed."""
+        return [warning for pull in self.pulls for warning in pull.warnings]
+
+    @property
     def exit_code(self) -> int:
-        """0 done, 1 failed or stopped, 3 done with records set aside."""
+        """0 done, 1 failed, stopped or paused, 3 done with records set aside or with warnings."""
         return _EXIT_CODES[self.state]
 
     def as_dict(self) -> dict[str, Any]:

@@ -41,6 +41,7 @@ def run_sync(
     *,
     full: bool = False,
     accept_deletes: bool = False,
+    reconcile: bool = False,
     in_process: bool = False,
 ) -> SyncReport:
     """Pull the named sources (all when none is named) and resolve."""
@@ -48,9 +49,11 @@ def run_sync(
     if prefect_api() and not in_process:
         from flows.deployed.calls import call_sync_all
 
-        return call_sync_all(settings, watch, list(labels), full=full, accept_deletes=accept_deletes)
+        return call_sync_all(
+            settings, watch, list(labels), full=full, accept_deletes=accept_deletes, reconcile=reconcile
+        )
     with open_hub(settings) as hub:
-        return sync_all(hub, watch, labels, full=full, accept_deletes=accept_deletes)
+        return sync_all(hub, watch, labels, full=full, accept_deletes=accept_deletes, reconcile=reconcile)
 
 
 def run_pull(
@@ -60,6 +63,7 @@ def run_pull(
     *,
     full: bool = False,
     accept_deletes: bool = False,
+    reconcile: bool = False,
     in_process: bool = False,
 ) -> SyncReport:
     """Pull the named sources (all when none is named)."""
@@ -68,10 +72,16 @@ def run_pull(
     if prefect_api() and not in_process:
         from flows.deployed.calls import call_pull_source
 
-        pulls = [call_pull_source(settings, watch, one, full=full, accept_deletes=accept_deletes) for one in chosen]
+        pulls = [
+            call_pull_source(settings, watch, one, full=full, accept_deletes=accept_deletes, reconcile=reconcile)
+            for one in chosen
+        ]
     else:
         with open_hub(settings) as hub:
-            pulls = [pull_source(hub, one, watch, full=full, accept_deletes=accept_deletes) for one in chosen]
+            pulls = [
+                pull_source(hub, one, watch, full=full, accept_deletes=accept_deletes, reconcile=reconcile)
+                for one in chosen
+            ]
     return SyncReport(tuple(pulls), None, sum(pull.seconds for pull in pulls))
 
 

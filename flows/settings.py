@@ -64,7 +64,38 @@ FILES = (
     Setting("mapping", (dict,), "column = unified field; with several objects a table each"),
 )
 
-SOURCES: Mapping[str, tuple[Setting, ...]] = {"files": FILES}
+SALESFORCE = (
+    Setting("kind", (str,), "salesforce"),
+    Setting("url", (str,), "the org's own address, https://NAME.my.salesforce.com; plain http for this machine only"),
+    Setting(
+        "auth",
+        (str,),
+        "how to sign in; default client_credentials. Secrets: UNSILO_NAME_CLIENT_SECRET, _PRIVATE_KEY (jwt), "
+        "_REFRESH_TOKEN, _SESSION_ID (session)",
+        ("client_credentials", "jwt", "refresh_token", "session"),
+    ),
+    Setting("client_id", (str,), "consumer key of the external client app"),
+    Setting("username", (str,), "jwt: the integration user"),
+    Setting("audience", (str,), "jwt: the sign-in host the assertion is for; default url"),
+    Setting("api_version", (str,), "version of the API, such as 62.0 (default)"),
+    Setting("objects", (list,), "objects to read, custom ones too; default Account, Contact, Lead, User"),
+    Setting("where", (dict,), "object = SOQL condition that its records must meet to be read"),
+    Setting("exclude_fields", (list,), "fields never taken in: Field or Object.Field"),
+    Setting("overlap_minutes", (float, int), "how far each read goes back, for changes seen late; default 10"),
+    Setting("safety_seconds", (float, int), "how far before the org's now a read ends; default 0"),
+    Setting("bulk_from", (int,), "changed records from which on they are read in bulk; default 10000"),
+    Setting("daily_share", (float, int), "share of the org's calls a day that is ours; default 0.25"),
+    Setting("session_minutes", (float, int), "the org's session timeout; default 120"),
+    Setting("read_timeout_s", (float, int), "seconds to wait for an answer; default 120"),
+    Setting("reconcile_days", (float, int), "days after which the copy is proven anew; default 7, 0: only when asked"),
+    Setting("max_vanishing_share", (float, int), "reconcile: stop when more than this share is gone; default 0.1"),
+    Setting("push", (str,), "off: nothing is written", ("off",)),
+    Setting("unique", (bool,), "true: no two records of this source are one customer"),
+    Setting("doubtful", (str,), "why what this source says should be doubted"),
+    Setting("mapping", (dict,), "object = a table of column = unified field, laid over the standard one"),
+)
+
+SOURCES: Mapping[str, tuple[Setting, ...]] = {"files": FILES, "salesforce": SALESFORCE}
 """Settings of a source by its kind. A kind not named here does not exist."""
 
 SECTIONS = ("store", "sources")
@@ -179,6 +210,7 @@ def _check_section(table: Mapping[str, Any], known: tuple[Setting, ...], where: 
     _refuse_unknown(table, by_name, where)
     for name, value in table.items():
         _check_value(by_name[name], value, where)
+    _check_objects(table, where)
 
 
 def _check_value(setting: Setting, value: Any, where: str) -> None:
@@ -190,11 +222,19 @@ def _check_value(setting: Setting, value: Any, where: str) -> None:
         raise UsageError(f"'{setting.name}' of {where} can't be '{value}'.", f"Choose one of {choices}.")
 
 
-def _refuse_unknown(table: Mapping[str, Any], known: Iterable[str], where: str) -> None:
+def _check_objects(table: Mapping[str, Any], where: str) -> None:
+    """A condition of an object that is not read is a slip of the pen that would widen what is read."""
+    objects, conditions = table.get("objects"), table.get("where")
+    if isinstance(objects, list) and isinstance(conditions, dict):
+        _refuse_unknown(conditions, [str(name) for name in objects], f"'where' of {where}", "object")
+
+
+def _refuse_unknown(table: Mapping[str, Any], known: Iterable[str], where: str, what: str = "setting") -> None:
     choices = list(known)
     for name in table:
         if name not in choices:
-            raise UsageError(f"There is no setting '{name}' ({where}).", nearest(name, choices, "Settings there are"))
+            remedy = nearest(name, choices, f"{what.capitalize()}s there are")
+            raise UsageError(f"There is no {what} '{name}' ({where}).", remedy)
 
 
 def _table(value: Any, where: str) -> Mapping[str, Any]:

@@ -15,7 +15,13 @@ from unified_model.errors import UsageError
 
 
 def sync_all(
-    hub: Hub, watch: Watch, labels: Sequence[str] = (), *, full: bool = False, accept_deletes: bool = False
+    hub: Hub,
+    watch: Watch,
+    labels: Sequence[str] = (),
+    *,
+    full: bool = False,
+    accept_deletes: bool = False,
+    reconcile: bool = False,
 ) -> SyncReport:
     """Pull the named sources (all of them when none is named), then resolve what they brought."""
     started = time.monotonic()
@@ -24,7 +30,7 @@ def sync_all(
         if watch.should_stop():
             pulls.append(PullReport(label, "stopped"))
         else:
-            pulls.append(pull_source(hub, label, watch, full=full, accept_deletes=accept_deletes))
+            pulls.append(pull_source(hub, label, watch, full=full, accept_deletes=accept_deletes, reconcile=reconcile))
     resolve = None if watch.should_stop() else resolve_identities(hub, watch)
     return SyncReport(tuple(pulls), resolve, round(time.monotonic() - started, 3))
 

@@ -15,7 +15,10 @@ from flows.reports import PullReport, ResolveReport, SyncReport
 
 _full = click.option("--full", is_flag=True, help="Read everything again, not only what changed.")
 _accept = click.option(
-    "--accept-deletes", is_flag=True, help="Believe that columns, or suspiciously many records of a snapshot, are gone."
+    "--accept-deletes", is_flag=True, help="Believe that columns, or suspiciously many records, are gone."
+)
+_prove = click.option(
+    "--reconcile", is_flag=True, help="Prove the copy of what API sources hold, also where the last proof is young."
 )
 _here = click.option("--in-process", is_flag=True, help="Run here, even if a Prefect API is configured.")
 _json = click.option("--json", "as_json", is_flag=True, help="JSON lines also at a terminal.")
@@ -32,11 +35,18 @@ _json = click.option("--json", "as_json", is_flag=True, help="JSON lines also at
 @click.argument("sources", nargs=-1)
 @_full
 @_accept
+@_prove
 @_here
 @_json
 @click.pass_context
 def sync(
-    ctx: click.Context, sources: tuple[str, ...], full: bool, accept_deletes: bool, in_process: bool, as_json: bool
+    ctx: click.Context,
+    sources: tuple[str, ...],
+    full: bool,
+    accept_deletes: bool,
+    reconcile: bool,
+    in_process: bool,
+    as_json: bool,
 ) -> None:
     """Read all sources (or those named), match, consolidate.
 
@@ -47,7 +57,15 @@ def sync(
 
     settings = _call(ctx).settings()
     with watching(as_json=as_json) as watch:
-        report = run_sync(settings, watch, sources, full=full, accept_deletes=accept_deletes, in_process=in_process)
+        report = run_sync(
+            settings,
+            watch,
+            sources,
+            full=full,
+            accept_deletes=accept_deletes,
+            reconcile=reconcile,
+            in_process=in_process,
+        )
     tell(report, as_json)
     ctx.exit(report.exit_code)
 
@@ -62,18 +80,65 @@ def sync(
 @click.argument("sources", nargs=-1)
 @_full
 @_accept
+@_prove
 @_here
 @_json
 @click.pass_context
 def pull(
-    ctx: click.Context, sources: tuple[str, ...], full: bool, accept_deletes: bool, in_process: bool, as_json: bool
+    ctx: click.Context,
+    sources: tuple[str, ...],
+    full: bool,
+    accept_deletes: bool,
+    reconcile: bool,
+    in_process: bool,
+    as_json: bool,
 ) -> None:
     """Read all sources (or those named) and store what changed; matching waits for `unsilo resolve`."""
     from flows.runner import run_pull
 
     settings = _call(ctx).settings()
     with watching(as_json=as_json) as watch:
-        report = run_pull(settings, watch, sources, full=full, accept_deletes=accept_deletes, in_process=in_process)
+        report = run_pull(
+            settings,
+            watch,
+            sources,
+            full=full,
+            accept_deletes=accept_deletes,
+            reconcile=reconcile,
+            in_process=in_process,
+        )
+    tell(report, as_json)
+    ctx.exit(report.exit_code)
+
+
+@click.command(
+    cls=Command,
+    examples="""
+    unsilo reconcile
+    unsilo reconcile emea --accept-deletes
+    """,
+)
+@click.argument("sources", nargs=-1)
+@_accept
+@_here
+@_json
+@click.pass_context
+def reconcile(
+    ctx: click.Context, sources: tuple[str, ...], accept_deletes: bool, in_process: bool, as_json: bool
+) -> None:
+    """Prove that the store holds what the sources hold, and mend what differs.
+
+    Pulls what changed, then compares the list of what each source has with the store: finds what was deleted without a
+    trace, what was missed, and formulas that moved. Concerns sources that can be listed; files are read whole anyway.
+    A sync does it by itself every `reconcile_days`.
+    """
+    from flows.runner import run_pull
+
+    settings = _call(ctx).settings()
+    with watching(as_json=as_json) as watch:
+        report = run_pull(
+            settings, watch, sources, accept_deletes=accept_deletes, reconcile=True, in_process=in_process
+        )
     tell(report, as_json)
     ctx.exit(report.exit_code)
 
@@ -102,7 +167,7 @@ def tell(report: SyncReport, as_json: bool = False) -> None:
     """The result: a table for people, a JSON line for programs."""
     if as_json or not at_terminal():
         emit("done", **report.as_dict())
-        for sentence in dict.fromkeys(filter(None, report.errors)):
+        for sentence in dict.fromkeys([*report.errors, *report.warnings]):
             say(sentence)
     else:
         show_report(report)
@@ -115,6 +180,10 @@ def show_report(report: SyncReport) -> None:
     for pull_report in report.pulls:
         if pull_report.error:
             screen().print(f"  {pull_report.source}: {pull_report.error}")
+        for warning in pull_report.warnings:
+            screen().print(f"  {warning}")
+        for proof in pull_report.proofs:
+            screen().print(f"  {pull_report.source}: {proof['says']}")
     if report.resolve is not None:
         for line in resolve_sentences(report.resolve):
             click.echo(line)
@@ -144,7 +213,7 @@ def _show_pulls(report: SyncReport) -> None:
 
 
 def _ended(state: str) -> str:
-    return "done" if state == "done_with_rejects" else state
+    return "done" if state.startswith("done") else state
 
 
 def resolve_sentences(resolved: ResolveReport) -> list[str]:

@@ -55,6 +55,7 @@ def list_(call: Call, as_json: bool) -> None:
 def rename(call: Call, label: str, new: str, actor: str) -> None:
     """Give a source another name, in the store and in the settings; its records and customers stay as they are."""
     from flows.hub import open_hub
+    from flows.keepers import rename_kept
     from flows.settings import LABEL
     from unified_model.store.sources import rename_source
 
@@ -66,6 +67,7 @@ def rename(call: Call, label: str, new: str, actor: str) -> None:
     with open_hub(settings, upgrade="never") as hub:
         rename_source(hub.store, label, new)
         record_deed(hub, actor, "source.rename", new, {"from": label, "to": new})
+    rename_kept(settings, label, new)
     if label in settings.sources:
         _rename_in(settings.path, label, new)
     click.echo(f"{label} is {new} now.")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import click
@@ -66,6 +66,21 @@ def _show_sources(found: dict[str, Any], configured: list[str]) -> None:
     for source in found["sources"]:
         if source["doubtful"]:
             click.echo(f"  {source['source']} is doubtful: {source['doubtful']}")
+        for proof in source["proofs"]:
+            click.echo(f"  {source['source']}: {_proof(proof)}")
+        for column in source["hidden_columns"]:
+            click.echo(
+                f"  {source['source']}: {column['object']} has not shown {column['name']} since "
+                f"{_time(column['since'])}; what was read of it stands."
+            )
+
+
+def _proof(row: dict[str, Any]) -> str:
+    from flows.reconcile import as_sentence
+    from unified_model.proof import Proof
+
+    times = {name: _parsed(row[name]) for name in ("compared_at", "proven_at")}
+    return as_sentence(Proof(**{**row, **times}), datetime.now(UTC))
 
 
 def _state(source: dict[str, Any], run: dict[str, Any] | None, configured: list[str]) -> str:
@@ -97,7 +112,7 @@ def _show_runs(runs: list[dict[str, Any]]) -> None:
         newest.setdefault((run["stage"], run["source"]), run)
     for run in newest.values():  # what a later run has made good is history
         if run["error"]:
-            screen().print(f"  Run {run['id']} failed: {run['error']}")
+            screen().print(f"  Run {run['id']} {_words(run['state'])}: {run['error']}")
 
 
 def _sentences(found: dict[str, Any]) -> list[str]:
@@ -125,7 +140,7 @@ def _sentences(found: dict[str, Any]) -> list[str]:
 
 
 def _words(state: str) -> str:
-    return "done, some set aside" if state == "done_with_rejects" else state
+    return {"done_with_rejects": "done, some set aside", "done_with_warnings": "done, with warnings"}.get(state, state)
 
 
 def _parsed(value: Any) -> datetime | None:

@@ -21,7 +21,7 @@ REACH_TIMEOUT_S = 5.0
 
 
 def call_sync_all(
-    settings: Settings, watch: Watch, labels: Sequence[str], *, full: bool, accept_deletes: bool
+    settings: Settings, watch: Watch, labels: Sequence[str], *, full: bool, accept_deletes: bool, reconcile: bool
 ) -> SyncReport:
     """`sync_all` as a Prefect run."""
     _prepare()
@@ -29,19 +29,21 @@ def call_sync_all(
     from flows.deployed.sync import sync_all
 
     with called_by(watch) as caller:
-        state = sync_all(str(settings.path.resolve()), list(labels), full, accept_deletes, return_state=True)
+        state = sync_all(str(settings.path.resolve()), list(labels), full, accept_deletes, reconcile, return_state=True)
     failed = SyncReport(tuple(PullReport(label, "failed", error=_why(state)) for label in labels or settings.sources))
     return caller.reports.get("sync") or failed
 
 
-def call_pull_source(settings: Settings, watch: Watch, label: str, *, full: bool, accept_deletes: bool) -> PullReport:
+def call_pull_source(
+    settings: Settings, watch: Watch, label: str, *, full: bool, accept_deletes: bool, reconcile: bool
+) -> PullReport:
     """`pull_source` as a Prefect run."""
     _prepare()
     from flows.deployed.current import called_by
     from flows.deployed.pull import pull_source
 
     with called_by(watch) as caller:
-        state = pull_source(label, str(settings.path.resolve()), full, accept_deletes, return_state=True)
+        state = pull_source(label, str(settings.path.resolve()), full, accept_deletes, reconcile, return_state=True)
     return caller.reports.get(label) or PullReport(label, "failed", error=_why(state))
 
 

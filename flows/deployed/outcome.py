@@ -30,14 +30,18 @@ def final_state(outcome: Outcome, message: str) -> State[Any]:
     """Red for a failure, green for the rest; what was set aside or stopped is in the state's name."""
     if outcome == "failed":
         return Failed(message=message)
-    names = {"done": "Completed", "done_with_rejects": "CompletedWithRejects", "stopped": "StoppedOnRequest"}
+    names = {
+        "done": "Completed", "done_with_warnings": "CompletedWithWarnings",
+        "done_with_rejects": "CompletedWithRejects", "paused": "Paused", "stopped": "StoppedOnRequest",
+    }  # fmt: skip
     return Completed(name=names[outcome], message=message)
 
 
 def pull_message(report: PullReport) -> str:
     """One line on a pull."""
     counts = f"read {report.read:,}, stored {report.stored:,}, set aside {report.rejected:,}"
-    return f"{report.source}: {report.error or counts}"
+    told = [report.error or counts, *report.warnings, *(str(proof["says"]) for proof in report.proofs)]
+    return f"{report.source}: {'; '.join(told)}"
 
 
 def resolve_message(report: ResolveReport) -> str:

@@ -36,7 +36,11 @@ def as_task(name: str, work: Callable[[], None]) -> None:
 # No flow retries: together with a deployment's concurrency limit they leave slots taken for ever.
 @flow(name="pull_source", flow_run_name="pull-{source}", persist_result=False)
 def pull_source(
-    source: str, settings: str = "unsilo.toml", full: bool = False, accept_deletes: bool = False
+    source: str,
+    settings: str = "unsilo.toml",
+    full: bool = False,
+    accept_deletes: bool = False,
+    reconcile: bool = False,
 ) -> State[Any]:
     """Read what changed in one source system and store it."""
     with discreet(), open_hub(Path(settings)) as hub:
@@ -46,6 +50,7 @@ def pull_source(
             current_watch(),
             full=full,
             accept_deletes=accept_deletes,
+            reconcile=reconcile,
             step=as_task,
             prefect_run=str(flow_run.id),
         )

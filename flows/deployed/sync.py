@@ -20,7 +20,11 @@ from flows.sync import chosen_sources
 
 @flow(name="sync_all", flow_run_name="sync", persist_result=False)
 def sync_all(
-    settings: str = "unsilo.toml", sources: list[str] | None = None, full: bool = False, accept_deletes: bool = False
+    settings: str = "unsilo.toml",
+    sources: list[str] | None = None,
+    full: bool = False,
+    accept_deletes: bool = False,
+    reconcile: bool = False,
 ) -> State[Any]:
     """Pull every source (or those named), then resolve. A source that fails does not keep the others waiting."""
     started = time.monotonic()
@@ -32,7 +36,7 @@ def sync_all(
             if watch.should_stop():
                 pulls.append(PullReport(label, "stopped"))
                 continue
-            state = pull_source(label, settings, full, accept_deletes, return_state=True)
+            state = pull_source(label, settings, full, accept_deletes, reconcile, return_state=True)
             pulls.append(caller.reports.get(label) or PullReport(label, "failed", error=state.message))
         if not watch.should_stop():
             state = resolve_identities(settings, return_state=True)

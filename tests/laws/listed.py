@@ -8,9 +8,9 @@ from typing import Any
 
 from connectors.contract import Outline
 from tests.builders import CONTACTS, World, contact, page
+from unified_model.proof import Proof
 from unified_model.records import Page, SourceRecord
 from unified_model.store.codec import decode
-from unified_model.store.proofs import Proof
 from unified_model.use_cases.land import LandingOrder, land
 from unified_model.use_cases.page import LandCounts
 from unified_model.use_cases.reconcile import Source, reconcile

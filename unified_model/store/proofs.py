@@ -2,31 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import NamedTuple
-
 from sqlalchemy import Connection, select
 
+from unified_model.proof import Proof
 from unified_model.store.bulk import write_rows
 from unified_model.store.tables.landing import proof
-
-
-class Proof(NamedTuple):
-    """Source and store, compared; `proven_at` is when both were last found to hold the same records."""
-
-    object: str
-    source_count: int
-    hub_count: int
-    missing: int
-    differing: int
-    deleted: int
-    compared_at: datetime
-    proven_at: datetime | None
-
-    @property
-    def holds(self) -> bool:
-        """Whether this comparison ended with both sides alike."""
-        return self.proven_at == self.compared_at
 
 
 def proof_of(conn: Connection, source_id: int, object: str) -> Proof | None:

@@ -13,7 +13,7 @@ from unified_model.store.engine import Store
 from unified_model.store.tables.landing import source, sync_run
 
 Stage = Literal["pull", "resolve", "push"]
-EndState = Literal["done", "done_with_rejects", "failed", "stopped", "abandoned"]
+EndState = Literal["done", "done_with_warnings", "done_with_rejects", "paused", "failed", "stopped", "abandoned"]
 COUNTS = ("read", "stored", "unchanged", "repeated", "rejected", "suppressed", "deleted")
 
 
@@ -63,7 +63,8 @@ def record_counts(
     values: dict[str, Any] = {name: counts[name] for name in COUNTS if name in counts}
     if extra is not None:
         values["counts"] = dict(extra)
-    conn.execute(sync_run.update().where(sync_run.c.id == run).values(values))
+    if values:
+        conn.execute(sync_run.update().where(sync_run.c.id == run).values(values))
 
 
 def finish_run(

@@ -10,7 +10,7 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from unified_model.errors import NeedsOperator
 from unified_model.store.faults import translated
@@ -25,17 +25,37 @@ from source s
 order by s.label
 """
 
-RECORDS = """
-select source_id, count(*) as records
-from source_record
-where object not like '%/company'
-group by source_id
-"""
-
 CURSORS = """
 select source_id, object, covers_until, updated_at
 from cursor
 order by source_id, object
+"""
+
+PROOFS = """
+select source_id, object, source_count, hub_count, missing, differing, deleted, compared_at, proven_at
+from proof
+order by source_id, object
+"""
+
+HIDDEN = """
+select source_id, object, name, since
+from hidden_column
+order by source_id, object, name
+"""
+
+# By the index of natural keys alone: the table is long.
+BY_OBJECT = """
+select source_id, object, count(*) as records
+from source_record
+where object not like '%/company'
+group by source_id, object
+order by source_id, object
+"""
+
+PLACES = """
+select s.label, s.installation, c.object, c.value
+from source s
+left join cursor c on c.source_id = s.id
 """
 
 LETTERS = """
@@ -93,22 +113,38 @@ def read_status(url: str) -> Row | None:
         return {"schema": version, **_status(ask)}
 
 
+class Place(NamedTuple):
+    """Who a source was at first contact, and how far each of its objects has been read."""
+
+    installation: str
+    cursors: dict[str, str]
+
+
+def read_places(url: str) -> dict[str, Place]:
+    """The place of each source, by label."""
+    found: dict[str, Place] = {}
+    with _connected(url) as ask:
+        for row in ask(PLACES) if ask else ():
+            place = found.setdefault(row["label"], Place(row["installation"], {}))
+            if row["object"] is not None:
+                place.cursors[row["object"]] = row["value"]
+    return found
+
+
 def _status(ask: Ask) -> Row:
-    records = {row["source_id"]: row["records"] for row in ask(RECORDS)}
-    cursors, letters = ask(CURSORS), ask(LETTERS)
+    objects, cursors, letters, proofs, hidden = ask(BY_OBJECT), ask(CURSORS), ask(LETTERS), ask(PROOFS), ask(HIDDEN)
     sources = [
         {
             "source": row["label"],
             "kind": row["kind"],
-            "records": records.get(row["id"], 0),
+            "records": sum(one["records"] for one in objects if one["source_id"] == row["id"]),
             "doubtful": row["doubtful"],
             "removed_at": row["removed_at"],
             "set_aside": {one["reason"]: one["letters"] for one in letters if one["source_id"] == row["id"]},
-            "cursors": [
-                {name: one[name] for name in ("object", "covers_until", "updated_at")}
-                for one in cursors
-                if one["source_id"] == row["id"]
-            ],
+            "objects": _of(row, objects),
+            "cursors": _of(row, cursors),
+            "proofs": _of(row, proofs),
+            "hidden_columns": _of(row, hidden),
         }
         for row in ask(SOURCES)
     ]
@@ -120,6 +156,15 @@ def _status(ask: Ask) -> Row:
         "waiting": ask(QUEUE)[0]["waiting"],
         "set_aside": sum(row["letters"] for row in letters),
     }
+
+
+def _of(source: Row, rows: list[Row]) -> list[Row]:
+    """A source's rows, without its key."""
+    return [
+        {name: value for name, value in one.items() if name != "source_id"}
+        for one in rows
+        if one["source_id"] == source["id"]
+    ]
 
 
 def _decoded(value: Any) -> Any:

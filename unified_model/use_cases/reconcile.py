@@ -15,11 +15,12 @@ from typing import Any, NamedTuple, Protocol
 from unified_model.collecting import rare_collections
 from unified_model.errors import NeedsOperator
 from unified_model.mapping.rows import ObjectMapping
+from unified_model.proof import Proof
 from unified_model.records import Page, SourceRecord
 from unified_model.store import landing
 from unified_model.store.codec import decode, encode_bytes
 from unified_model.store.engine import Store
-from unified_model.store.proofs import Proof, proof_of, save_proof
+from unified_model.store.proofs import proof_of, save_proof
 from unified_model.use_cases.land import LandingOrder, page_work
 from unified_model.use_cases.page import Guard, LandCounts, PageWork, land_page
 

@@ -29,15 +29,16 @@ def commands(group: click.Group = cli, above: tuple[str, ...] = ()) -> Iterator[
 ALL = dict(commands())
 READS = {
     ("check",), ("status",), ("explain",), ("review",), ("query",), ("export",), ("dead-letters", "list"),
-    ("dead-letters", "show"), ("source", "list"), ("store", "verify"), ("init",), ("sync",), ("pull",), ("resolve",),
+    ("dead-letters", "show"), ("source", "list"), ("store", "verify"), ("init",), ("sync",), ("pull",), ("reconcile",),
+    ("resolve",),
 }  # fmt: skip
 named = pytest.mark.parametrize("words", ALL, ids=" ".join)
 
 
 def test_the_commands_are_those_of_the_design() -> None:
     assert set(COMMANDS) == {
-        "init", "check", "sync", "pull", "resolve", "status", "explain", "review", "decide", "undo", "unmerge", "query",
-        "export", "dead-letters", "source", "store",
+        "init", "check", "sync", "pull", "reconcile", "resolve", "status", "explain", "review", "decide", "undo",
+        "unmerge", "query", "export", "dead-letters", "source", "store",
     }  # fmt: skip
 
 
