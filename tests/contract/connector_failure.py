@@ -120,6 +120,23 @@ class FailureBehaviours(Played):
 
         self.play(new_world, "killed_anywhere_resumes_without_loss_or_double", scenario)
 
+    def test_killed_after_every_page_in_every_way_of_reading(self, new_world: NewWorld) -> None:
+        for way in new_world().ways():
+            world, pulled = new_world(), list[str]()
+            world.put(people(world.page_size * 5 // 2))
+            ledger = Ledger(world, scope=way)
+
+            for _ in range(8):
+                ledger.pull(pages=1)
+                pulled += ledger.read
+                world.lose_places()
+            world.put({key: {"note": "edited"} for key in people(3)})
+            ledger.pull()
+
+            assert sorted(pulled) == sorted(world.truth())
+            assert ledger.changed == set(people(3))
+            assert ledger.holds() == world.truth()
+
     def test_failed_object_is_never_green(self, world: World) -> None:
         ledger = Ledger(world)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import count
 from typing import Any
 
 import requests
@@ -141,11 +142,11 @@ class KeepsThePageToken(Naive):
     def pull(self, mode: Mode = "changes", pages: int | None = None) -> None:
         self.read = []
         query = f"query?q=SELECT {self.columns} FROM Contact"
-        while True:
+        for number in count(1):
             answer = self.call("GET", self.token or query)
             self.keep(answer["records"])
             self.token = answer.get("nextRecordsUrl")
-            if answer["done"] or pages == 1:
+            if answer["done"] or number == pages:
                 return
 
 
