@@ -75,13 +75,13 @@ def touch(org: Org, kind: ObjectType, ids: list[str]) -> None:
         org.put(kind, {**existing(org, kind, each), "SystemModstamp": org.stamp()})
 
 
-def merge(org: Org, kind: ObjectType, master_id: str, loser_ids: list[str]) -> None:
+def merge(org: Org, kind: ObjectType, master_id: str, loser_ids: list[str], *, user: str | None = None) -> None:
     """Merge up to two records into a third, which takes over what pointed at them."""
     if not kind.mergeable:
         raise Refusal(400, "INVALID_TYPE_FOR_OPERATION", f"entity type {kind.name} does not support merge")
     if not 1 <= len(loser_ids) <= MOST_LOSERS or _id(master_id) in [_id(each) for each in loser_ids]:
         raise Refusal(400, "INVALID_ARGUMENT", "a merge takes one or two other records")
-    person = _person(org)
+    person = user or _person(org)
     with org.transaction():
         winner, losers = existing(org, kind, master_id), [existing(org, kind, each) for each in loser_ids]
         if any(each.get("IsPersonAccount") != winner.get("IsPersonAccount") for each in losers):
@@ -119,22 +119,33 @@ def _is_member(org: Org, moved: Row) -> bool:
     )
 
 
-def convert(org: Org, lead_id: str, *, with_opportunity: bool) -> dict[str, Value]:
-    """Convert a lead into a contact of a new account, and an opportunity if asked for; gives their ids."""
-    lead, person = existing(org, LEAD, lead_id), _person(org)
+def convert(
+    org: Org,
+    lead_id: str,
+    *,
+    with_opportunity: bool,
+    account_id: str | None = None,
+    contact_id: str | None = None,
+    user: str | None = None,
+) -> dict[str, Value]:
+    """Convert a lead into a contact of an account, new ones unless named, with an opportunity if wanted; their ids."""
+    lead, person = existing(org, LEAD, lead_id), user or _person(org)
     if lead.get("IsConverted"):
         raise Refusal(400, "CANNOT_UPDATE_CONVERTED_LEAD", "cannot reference converted lead", ())
     kept = ("FirstName", "LastName", "Salutation", "Title", "Phone", "MobilePhone", "OwnerId", "LeadSource")
     with org.transaction():
-        account = create(
-            org, org.object(ACCOUNT.name), {"Name": lead["Company"], "Website": lead["Website"]}, user=person
-        )
+        company = {"Name": lead["Company"], "Website": lead["Website"]}
+        accounts, contacts = org.object(ACCOUNT.name), org.object(CONTACT.name)
+        account = existing(org, accounts, account_id) if account_id else create(org, accounts, company, user=person)
         fields = {name: lead[name] for name in kept} | {"AccountId": account["Id"]}
         if not org.tables["User"].get(str(lead["OwnerId"]), {}).get("IsActive"):
             fields["OwnerId"] = person
-        contact = create(org, org.object(CONTACT.name), fields, user=person)
-        # An old lead may hold an address that today's rule would refuse; conversion copies it all the same.
-        org.put(CONTACT, {**contact, "Email": lead["Email"], "HasOptedOutOfEmail": lead["HasOptedOutOfEmail"]})
+        if contact_id:
+            contact = existing(org, contacts, contact_id)
+        else:
+            contact = create(org, contacts, fields, user=person)
+            # An old lead may hold an address that today's rule would refuse; conversion copies it all the same.
+            org.put(contacts, {**contact, "Email": lead["Email"], "HasOptedOutOfEmail": lead["HasOptedOutOfEmail"]})
         ids: dict[str, Value] = {"ConvertedAccountId": account["Id"], "ConvertedContactId": contact["Id"]}
         if with_opportunity:
             close = (org.clock.now() + timedelta(days=30)).date().isoformat()

@@ -4,7 +4,7 @@ from functools import partial
 
 from simulators.clock import Clock
 from simulators.faults import Fault, Faults, Profile
-from simulators.salesforce import collections, composite, describe, duplicates, events, query, replication, single
+from simulators.salesforce import collections, composite, describe, duplicates, events, query, replication, single, soap
 from simulators.salesforce.admin import answer_admin
 from simulators.salesforce.bulk import Jobs
 from simulators.salesforce.errors import Refusal, no_such_resource
@@ -77,6 +77,8 @@ class Salesforce:
             return answer_token(self.org, self.tokens, call)
         if path == "/services/oauth2/revoke":
             return answer_revoke(self.org, self.tokens, call)
+        if path.lower().startswith(soap.PATH) and call.method == "POST":
+            return soap.answer_soap(self.org, self.tokens, call, self._enter_soap)
         if not path.startswith("/services/data/") and self._routes.find(call) is None:
             raise no_such_resource()
         _check_version(call.path, self.org.switches.oldest_version)
@@ -101,6 +103,13 @@ class Salesforce:
 
     def _answer_composite(self, org: Org, call: Call, names: dict[str, str]) -> Answer:
         return composite.answer_composite(org, call, self._dispatch)
+
+    def _enter_soap(self, version: int) -> None:
+        if not self.org.switches.oldest_version <= version <= NEWEST:
+            raise Refusal(500, "UNSUPPORTED_API_VERSION", f"Invalid Api version specified: {version}.0")
+        self._check_open()
+        self._spend()
+        self.org.allow_save = False
 
     def _check_open(self) -> None:
         """Refuse data to a user who may have none at all."""

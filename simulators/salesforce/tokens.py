@@ -36,6 +36,9 @@ class Tokens:
     session_s: int = 7_200
     rotates: bool = True
     approved: bool = True
+    password: str = "hub-password"  # noqa: S105
+    security_token: str = "HUBTOKEN"  # noqa: S105
+    """Is typed behind the password."""
     public_key: str | None = None
     """Checks assertions' signatures when given."""
     sessions: dict[str, datetime] = field(default_factory=dict)
@@ -57,10 +60,18 @@ class Tokens:
         self.refreshes[token] = Refresh(family)
         return token
 
+    def knows(self, org: Org, username: str, password: str) -> bool:
+        """Whether these sign the user in."""
+        return username == org.user_name and password == self.password + self.security_token
+
     def check(self, org: Org, call: Call) -> None:
-        """Refuse a request whose session is not open; use keeps a session open."""
+        """Refuse a request whose session is not open."""
         kind, _, token = call.headers.get("authorization", "").partition(" ")
-        used = self.sessions.get(token) if kind.lower() in ("bearer", "oauth") else None
+        self.use(org, token if kind.lower() in ("bearer", "oauth") else "")
+
+    def use(self, org: Org, token: str) -> None:
+        """Refuse a session that is not open; use keeps one open."""
+        used = self.sessions.get(token)
         if used is None or org.clock.now() - used > timedelta(seconds=self.session_s):
             self.sessions.pop(token, None)
             raise Refusal(401, "INVALID_SESSION_ID", "Session expired or invalid")
@@ -82,6 +93,8 @@ def answer_token(org: Org, tokens: Tokens, call: Call) -> Answer:
         return _by_assertion(org, tokens, form.get("assertion", ""))
     if grant == "refresh_token":
         return _by_refresh(org, tokens, call, form)
+    if grant == "password" and org.switches.password_grant:
+        return _by_password(org, tokens, call, form)
     return _refused("unsupported_grant_type", "grant type not supported")
 
 
@@ -127,6 +140,18 @@ def _session(org: Org, tokens: Tokens, **more: str) -> Answer:
             **more,
         },
     )
+
+
+def _by_password(org: Org, tokens: Tokens, call: Call, form: dict[str, str]) -> Answer:
+    """Off in a new org, and gone from many."""
+    client, secret = _client(call, form)
+    if client != tokens.client_id:
+        return _refused("invalid_client_id", "client identifier invalid")
+    if secret != tokens.client_secret:
+        return _refused("invalid_client", "invalid client credentials")
+    if not tokens.knows(org, form.get("username", ""), form.get("password", "")):
+        return _refused("invalid_grant", "authentication failure")
+    return _session(org, tokens)
 
 
 def _by_assertion(org: Org, tokens: Tokens, assertion: str) -> Answer:
