@@ -192,7 +192,7 @@ def _lines(response: Response) -> Iterator[str]:
 def _failure(client: SalesforceClient, state: Any, about: str) -> Refusal:
     """Why a job failed: the code its message begins with."""
     told = str(state.get("errorMessage") or "")
-    found = re.match(r"\W*(?:[A-Za-z]+:\s*)?([A-Z][A-Z_]{4,})", told)
+    found = re.search(r"\b([A-Z][A-Z_]{4,})\s*:", told)
     code = found[1] if found else "JOB_FAILED"
     kind: Callable[[str, str], Refusal] = (
         RefusedForNow if code in QUERY_SHAPE or code not in SCHEMA_DRIFT else RefusedForGood

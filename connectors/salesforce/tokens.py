@@ -15,10 +15,10 @@ from typing import Any, NamedTuple, Protocol
 import requests
 
 from connectors.http.places import base_url
-from connectors.http.retry import Sleep, with_retries
+from connectors.http.retry import Busy, Sleep, with_retries
 from connectors.salesforce.refusals import Refusal, RefusedForGood, answer_of, refusal_of
 from connectors.salesforce.settings import SalesforceSettings
-from unified_model.errors import NeedsOperator, UsageError
+from unified_model.errors import NeedsOperator, Retry, UsageError
 
 Secret = Callable[[str], str | None]
 """A secret by its key: `client_secret`, `private_key`, `refresh_token`, `session_id`."""
@@ -147,7 +147,11 @@ class SignIn:
                 return body
             raise self._no_entry(response, body)
 
-        body = with_retries(ask, repeatable=repeatable, sleep=self._sleep)
+        try:
+            body = with_retries(ask, repeatable=repeatable, sleep=self._sleep)
+        except Busy as busy:
+            # The request that needed this session must not bring about further tries.
+            raise Retry(busy.message, busy.remedy, busy.after_s) from None
         if keep is not None and body.get("refresh_token"):
             keep(str(body["refresh_token"]))
         place = base_url(str(body.get("instance_url") or self._settings.url), f"instance url of {label}")
