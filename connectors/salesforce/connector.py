@@ -105,9 +105,15 @@ class SalesforceConnector:
         return [self._capabilities(object) for object in self.settings.objects]
 
     def check(self) -> Sequence[Finding]:
-        from connectors.salesforce.readable import findings
+        from connectors.salesforce.checking import findings
 
         return findings(self)
+
+    def provision(self) -> Sequence[Finding]:
+        """Make the external id that creates need, where it is missing and may be made."""
+        from connectors.salesforce.provision import provided
+
+        return provided(self)
 
     def discover(self) -> Sequence[ObjectInfo]:
         """The configured objects and their columns; one that can't be read says why."""
@@ -182,7 +188,7 @@ class SalesforceConnector:
         return self.client.count(f"{schema.object} WHERE {conditions}", deleted=True, about=schema.object)
 
     def _capabilities(self, object: str) -> ObjectCapabilities:
-        mapping = self._mappings.get(object) or STANDARD.get(object)
+        mapping = self.mapping(object)
         kind = mapping.kind if mapping else "other"
         try:
             schema = self.describer.schema(object)
@@ -198,7 +204,15 @@ class SalesforceConnector:
             max_vanishing_share=self.settings.max_vanishing_share,
         )
 
+    def mapping(self, object: str) -> ObjectMapping | None:
+        """How an object's records are read; None: raw."""
+        return self._mappings.get(object) or STANDARD.get(object)
+
+    def pushed(self) -> Sequence[str]:
+        """Objects that a push writes to."""
+        return [object for object in self.settings.objects if self.mapping(object) is not None]
+
     def _parents(self, object: str) -> Sequence[str]:
         """Columns of parents that the object's mapping reads."""
-        mapping = self._mappings.get(object) or STANDARD.get(object)
+        mapping = self.mapping(object)
         return [row.column for row in mapping.rows if "." in row.column] if mapping else ()

@@ -46,6 +46,8 @@ class SalesforceSettings:
     """The org's session timeout; a session is renewed at half of it."""
     read_timeout_s: float = 120
     max_vanishing_share: float = 0.10
+    push: str = "off"
+    """Whether changes go back: `off`, `plan`, `push`."""
 
     def excludes(self, object: str, name: str) -> bool:
         """Whether a field must never be asked for."""
@@ -93,6 +95,7 @@ def settings_of(label: str, options: Mapping[str, Any]) -> SalesforceSettings:
         session_minutes=_number(label, options, "session_minutes", 120, 1, 24 * 60),
         read_timeout_s=_number(label, options, "read_timeout_s", 120, 0.05, 600),
         max_vanishing_share=_number(label, options, "max_vanishing_share", 0.10, 0, 1),
+        push=str(options.get("push") or "off"),
     )
 
 
