@@ -20,7 +20,7 @@ def die_at_commit(file: Path, work: Work, number: int, when: When) -> bool:
     child = os.fork()
     if child == 0:
         try:
-            _kill_self_at(number, when)
+            kill_self_at(number, when)
             with open_store(f"sqlite:///{file}", upgrade="never") as store:
                 work(World(store))
             os._exit(0)
@@ -31,7 +31,7 @@ def die_at_commit(file: Path, work: Work, number: int, when: When) -> bool:
     return os.WIFSIGNALED(status)
 
 
-def _kill_self_at(number: int, when: When) -> None:
+def kill_self_at(number: int, when: When) -> None:
     """No clean-up, no atexit, nothing flushed: what a power cut leaves."""
     commit, done = UnitOfWork.commit, 0
 
