@@ -22,6 +22,7 @@ from simulators.faults import Fault, Faults
 from simulators.web import Answer, Call, parse_target
 
 ADMIN = "/__admin/"
+MIXED_CASE = {"sforce-numberofrecords": "Sforce-NumberOfRecords", "www-authenticate": "WWW-Authenticate"}
 LOOPBACK = "127.0.0.1"
 _transports: dict[tuple[str, int], asyncio.Transport] = {}
 
@@ -65,7 +66,7 @@ class Application:
             return
         headers, parts = _outgoing(answer, compress="gzip" in call.headers.get("accept-encoding", ""))
         headers["date"] = format_datetime(self._simulator.clock.now(), usegmt=True)
-        encoded = [(name.lower().encode(), value.encode("latin-1")) for name, value in headers.items()]
+        encoded = [(_spelled(name).encode(), value.encode("latin-1")) for name, value in headers.items()]
         await send({"type": "http.response.start", "status": answer.status, "headers": encoded})
         for part in parts:
             if fault is Fault.TORN_BODY and part:
@@ -74,6 +75,11 @@ class Application:
                 return
             await send({"type": "http.response.body", "body": part, "more_body": True})
         await send({"type": "http.response.body", "body": b""})
+
+
+def _spelled(name: str) -> str:
+    """A header's name as vendors write it: some clients mind case, though they should not."""
+    return MIXED_CASE.get(name, name.title())
 
 
 def _outgoing(answer: Answer, *, compress: bool) -> tuple[dict[str, str], Iterator[bytes]]:
@@ -158,9 +164,8 @@ def serving(simulator: Simulator, listener: socket.socket) -> Iterator[str]:
     try:
         yield address_of(listener)
     finally:
+        # Nobody waits for the quarter of a second in which the server closes its sockets.
         server.should_exit = True
-        thread.join(10)
-        listener.close()
 
 
 def _server(simulator: Simulator) -> uvicorn.Server:

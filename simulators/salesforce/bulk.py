@@ -2,7 +2,7 @@
 
 import base64
 import binascii
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -74,10 +74,8 @@ class Jobs:
     def look(self, org: Org, call: Call, names: dict[str, str]) -> Answer:
         """GET a job's state."""
         job = self.get(org, names["job"])
-        job.looks += 1
-        if job.looks >= org.switches.job_looks:
-            job.looks = 0
-            job.state = {UPLOADED: RUNNING, RUNNING: FAILED if job.fails else DONE}.get(job.state, job.state)
+        end = FAILED if job.fails else DONE
+        job.state, job.looks = state_seen(org, job.state, job.looks, {UPLOADED: RUNNING, RUNNING: end})
         done = len(job.result.rows) if job.state == DONE else 0
         more: dict[str, Any] = {
             "jobType": "V2Query",
@@ -148,6 +146,17 @@ class Jobs:
 def forgotten(org: Org, created: datetime) -> bool:
     """Whether a job is too old to be kept."""
     return org.clock.now() - created > timedelta(days=org.switches.job_days)
+
+
+def state_seen(org: Org, state: str, looks: int, after: Mapping[str, str]) -> tuple[str, int]:
+    """The state in which a look finds a job, and how many looks have found it there; `after` tells what follows."""
+    if org.switches.job_looks == 0:
+        while state in after:
+            state = after[state]
+        return state, 0
+    if looks + 1 < org.switches.job_looks:
+        return state, looks + 1
+    return after.get(state, state), 0
 
 
 def new_job_id(org: Org) -> str:

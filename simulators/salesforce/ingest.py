@@ -24,6 +24,7 @@ from simulators.salesforce.bulk import (
     forgotten,
     listed,
     new_job_id,
+    state_seen,
 )
 from simulators.salesforce.collections import update_one, upsert_one
 from simulators.salesforce.describe import find
@@ -125,11 +126,8 @@ class Loads:
     def look(self, org: Org, call: Call, names: dict[str, str]) -> Answer:
         """GET a job's state and counts; they tell of its rows once it has ended."""
         job = self._get(org, names)
-        if job.state in (UPLOADED, RUNNING):
-            job.looks += 1
-            if job.looks >= org.switches.job_looks:
-                job.looks = 0
-                job.state = RUNNING if job.state == UPLOADED else DONE if job.error is None else FAILED
+        end = DONE if job.error is None else FAILED
+        job.state, job.looks = state_seen(org, job.state, job.looks, {UPLOADED: RUNNING, RUNNING: end})
         ended = job.state in (DONE, FAILED)
         more: dict[str, Any] = {
             "jobType": "V2Ingest",

@@ -4,7 +4,18 @@ from functools import partial
 
 from simulators.clock import Clock
 from simulators.faults import Fault, Faults, Profile
-from simulators.salesforce import collections, composite, describe, duplicates, events, query, replication, single, soap
+from simulators.salesforce import (
+    bulk1,
+    collections,
+    composite,
+    describe,
+    duplicates,
+    events,
+    query,
+    replication,
+    single,
+    soap,
+)
 from simulators.salesforce.admin import answer_admin
 from simulators.salesforce.bulk import Jobs
 from simulators.salesforce.errors import Refusal, no_such_resource
@@ -28,7 +39,7 @@ class Salesforce:
         self.faults = Faults(profile, seed)
         self.org = Org(clock, seed, self.faults, host)
         self.tokens = Tokens()
-        self.jobs, self.loads = Jobs(), Loads()
+        self.jobs, self.loads, self.old_jobs = Jobs(), Loads(), bulk1.OldJobs()
         self._routes = self._make_routes()
 
     def answer(self, call: Call) -> Answer:
@@ -78,7 +89,9 @@ class Salesforce:
         if path == "/services/oauth2/revoke":
             return answer_revoke(self.org, self.tokens, call)
         if path.lower().startswith(soap.PATH) and call.method == "POST":
-            return soap.answer_soap(self.org, self.tokens, call, self._enter_soap)
+            return soap.answer_soap(self.org, self.tokens, call, self._enter_old)
+        if path.startswith(bulk1.PATH):
+            return self.old_jobs.answer(self.org, self.tokens, call, self._enter_old)
         if not path.startswith("/services/data/") and self._routes.find(call) is None:
             raise no_such_resource()
         _check_version(call.path, self.org.switches.oldest_version)
@@ -104,7 +117,8 @@ class Salesforce:
     def _answer_composite(self, org: Org, call: Call, names: dict[str, str]) -> Answer:
         return composite.answer_composite(org, call, self._dispatch)
 
-    def _enter_soap(self, version: int) -> None:
+    def _enter_old(self, version: int) -> None:
+        """Let a request of SOAP or of Bulk 1 pass, whose refusals are not those of REST."""
         if not self.org.switches.oldest_version <= version <= NEWEST:
             raise Refusal(500, "UNSUPPORTED_API_VERSION", f"Invalid Api version specified: {version}.0")
         self._check_open()
@@ -192,10 +206,11 @@ class Salesforce:
 
     def _answer_limits(self, org: Org, call: Call, names: dict[str, str]) -> Answer:
         now, yesterday = org.clock.now(), org.clock.now() - DAY
+        batches = self.loads.batches_since(yesterday) + self.old_jobs.batches_since(yesterday)
         used = {
             "DailyApiRequests": (org.profile.requests_a_day, org.quota.used(now)),
             "DailyBulkV2QueryJobs": (QUERY_JOBS_A_DAY, self.jobs.made_since(yesterday)),
-            "DailyBulkApiBatches": (BATCHES_A_DAY, self.loads.batches_since(yesterday)),
+            "DailyBulkApiBatches": (BATCHES_A_DAY, batches),
             "DataStorageMB": (STORAGE_MB, STORAGE_MB if org.switches.storage_full else STORAGE_MB // 10),
             **{name: (most, 0) for name, most in UNUSED_LIMITS.items()},
         }

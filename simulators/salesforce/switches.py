@@ -41,7 +41,7 @@ class Switches:
     hard_delete: bool = True
     """The user may delete past the recycle bin, by Bulk."""
     job_looks: int = 1
-    """A bulk job is found in each of its states this many times."""
+    """A bulk job is found in each of its states this many times; 0: the first look finds it ended."""
     jobs_to_fail: int = 0
     """The next bulk query jobs fail with QUERY_TIMEOUT."""
     job_days: float = 7

@@ -134,7 +134,11 @@ def test_a_job_is_found_in_each_state_as_often_as_told(org: Org) -> None:
 
     states = [org.call("GET", f"jobs/query/{job}").json()["state"] for _ in range(7)]
 
+    org.admin("switch", job_looks=0)
+    quick = org.call("GET", f"jobs/query/{start(org, 'SELECT Id FROM Lead')['id']}").json()["state"]
+
     assert states == ["UploadComplete"] * 2 + ["InProgress"] * 3 + ["JobComplete"] * 2
+    assert quick == "JobComplete"
 
 
 def test_a_job_can_fail_for_lack_of_time(org: Org) -> None:

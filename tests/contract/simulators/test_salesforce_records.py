@@ -59,7 +59,7 @@ def test_a_bad_record_is_refused_and_nothing_is_written(quiet_org: Org, sent: An
         ("GET", "../v30.0/sobjects", 410, "UNSUPPORTED_API_VERSION"),
         ("GET", "../v99.0/sobjects", 404, "NOT_FOUND"),
         ("GET", "jobs/nothing", 404, "NOT_FOUND"),
-        ("POST", "../../async/62.0/job", 404, "NOT_FOUND"),
+        ("POST", "../../apexrest/x", 404, "NOT_FOUND"),
     ],
 )
 def test_a_request_that_the_org_does_not_know_is_refused(
