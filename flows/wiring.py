@@ -102,13 +102,12 @@ def _files(opening: _Opening) -> OpenSource:
 
 def _salesforce(opening: _Opening) -> OpenSource:
     from connectors.salesforce.connector import open_salesforce
-    from connectors.salesforce.mapping import ACCOUNT, CONTACT, LEAD, VOLATILE
+    from connectors.salesforce.mapping import STANDARD, VOLATILE
     from connectors.salesforce.settings import OBJECTS
 
     settings, source = opening.settings, opening.source
     read_secret = partial(secret, settings, source.label)
-    standard = {mapping.object: mapping for mapping in (ACCOUNT, CONTACT, LEAD)}
-    mappings = api_mappings(source, source.options.get("objects") or OBJECTS, standard, VOLATILE)
+    mappings = api_mappings(source, source.options.get("objects") or OBJECTS, STANDARD, VOLATILE)
     connector = open_salesforce(
         source.label,
         source.options,

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from connectors.contract import Finding
 from connectors.salesforce.describing import settings_name_objects
 from connectors.salesforce.external_id import EXTERNAL_ID, field_of, lacks, steps
+from connectors.salesforce.persons import PERSON_ACCOUNT, table_of
 from unified_model.errors import NeedsOperator, UnsiloError
 from unified_model.mapping.rows import ObjectMapping, write_name
 
@@ -73,7 +74,7 @@ def _version(source: SalesforceConnector) -> Iterator[Finding]:
 
 
 def _objects(source: SalesforceConnector) -> Iterator[Finding]:
-    for object in source.settings.objects:
+    for object in source.objects():
         try:
             body = source.describer.describe(object)
             schema = source.describer.schema(object)
@@ -87,6 +88,9 @@ def _objects(source: SalesforceConnector) -> Iterator[Finding]:
             yield from _hidden(source, object, mapping, schema.names)
             if source.settings.push != "off":
                 yield from _pushing(object, mapping, body)
+    if PERSON_ACCOUNT not in source.settings.objects and source.has_persons():
+        message = "The org keeps persons as accounts, too: each is read twice, as a company and as a contact."
+        yield Finding("warning", PERSON_ACCOUNT, message, f"Add {PERSON_ACCOUNT} to objects.")
     for object in settings_name_objects(source.settings):
         yield Finding(
             "warning", object, "The settings name it, but it is not read.", "Add it to objects, or take it out."
@@ -126,7 +130,7 @@ def _pushing(object: str, mapping: ObjectMapping, body: Mapping[str, Any]) -> It
 
 def _visibility(source: SalesforceConnector) -> Iterator[Finding]:
     """Whether sharing hides records: what the user can count, against what the org tells of."""
-    objects = source.settings.objects
+    objects = dict.fromkeys(map(table_of, source.objects()))
     try:
         told = source.client.get("limits/recordCount", {"sObjects": ",".join(objects)}).body["sObjects"]
     except UnsiloError:
@@ -151,7 +155,7 @@ def _calls(source: SalesforceConnector) -> Iterator[Finding]:
     if daily is None:
         return
     whole, later = 0, 0
-    for object in source.settings.objects:
+    for object in source.objects():
         with suppress(NeedsOperator):  # told above
             whole += source.forecast(object, None, "full")
             later += CALLS_LATER

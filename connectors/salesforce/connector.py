@@ -26,13 +26,14 @@ from connectors.salesforce.bulk import RESULT_ROWS
 from connectors.salesforce.client import SalesforceClient, open_client
 from connectors.salesforce.cursor import load_cursor
 from connectors.salesforce.describing import Describer, Schema
-from connectors.salesforce.mapping import ACCOUNT, CONTACT, LEAD
+from connectors.salesforce.mapping import STANDARD
 from connectors.salesforce.outlining import outline
+from connectors.salesforce.persons import FLAG, PERSON_ACCOUNT, table_of
 from connectors.salesforce.reading import Reading
 from connectors.salesforce.refusals import SCHEMA_DRIFT, Refusal
 from connectors.salesforce.selecting import Selector
 from connectors.salesforce.settings import settings_of
-from connectors.salesforce.soql import Span, bracketed, within
+from connectors.salesforce.soql import Span, within
 from connectors.salesforce.tokens import Secret, TokenKeeper
 from connectors.salesforce.values import moment_of, stamp_of
 from unified_model.errors import NeedsOperator
@@ -48,7 +49,6 @@ _ALLOWANCES = {
     "DailyBulkV2QueryJobs": "bulk queries a day",
     "DailyBulkV2QueryFileStorageMB": "MB of bulk results a day",
 }
-STANDARD: Mapping[str, ObjectMapping] = {mapping.object: mapping for mapping in (ACCOUNT, CONTACT, LEAD)}
 
 
 def open_salesforce(
@@ -102,7 +102,18 @@ class SalesforceConnector:
         return Installation(organization, "salesforce")
 
     def describe(self) -> Sequence[ObjectCapabilities]:
-        return [self._capabilities(object) for object in self.settings.objects]
+        return [self._capabilities(object) for object in self.objects()]
+
+    def objects(self) -> Sequence[str]:
+        """The configured objects; person accounts only where the org has such."""
+        return [name for name in self.settings.objects if name != PERSON_ACCOUNT or self.has_persons()]
+
+    def has_persons(self) -> bool:
+        """Whether the org keeps persons as accounts."""
+        try:
+            return any(field["name"] == FLAG for field in self.describer.describe("Account")["fields"])
+        except NeedsOperator:
+            return False
 
     def check(self) -> Sequence[Finding]:
         from connectors.salesforce.checking import findings
@@ -118,7 +129,7 @@ class SalesforceConnector:
     def discover(self) -> Sequence[ObjectInfo]:
         """The configured objects and their columns; one that can't be read says why."""
         found = []
-        for object in self.settings.objects:
+        for object in self.objects():
             try:
                 found.append(ObjectInfo(object, self.describer.schema(object).names))
             except NeedsOperator as error:
@@ -144,7 +155,7 @@ class SalesforceConnector:
         return outline(self.client, self._selector, schema, sleep=self._sleep)
 
     def write(self, object: str, ops: Sequence[Op]) -> Sequence[OpResult]:
-        return self.writer.write(object, ops)
+        return self.writer.write(table_of(object), ops)
 
     @cached_property
     def writer(self) -> SalesforceWriter:
@@ -183,9 +194,8 @@ class SalesforceConnector:
         now = stamp_of(self.client.server_time())
         overlap = timedelta(minutes=self.settings.overlap_minutes)
         span = at.span._replace(until=now) if at.span else Span(stamp_of(moment_of(at.covered or now) - overlap), now)
-        where = bracketed(self.settings.where.get(schema.object, ""))
-        conditions = " AND ".join(filter(None, [where, within(schema.stamp, span)]))
-        return self.client.count(f"{schema.object} WHERE {conditions}", deleted=True, about=schema.object)
+        conditions = " AND ".join(filter(None, [schema.where, within(schema.stamp, span)]))
+        return self.client.count(f"{schema.table} WHERE {conditions}", deleted=True, about=schema.object)
 
     def _capabilities(self, object: str) -> ObjectCapabilities:
         mapping = self.mapping(object)

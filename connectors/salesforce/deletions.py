@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from connectors.salesforce.client import SalesforceClient
+from connectors.salesforce.persons import table_of
 from connectors.salesforce.refusals import Refusal
 from connectors.salesforce.values import id18, moment_of, stamp, stamp_of
 from unified_model.errors import CursorExpired
@@ -29,7 +30,7 @@ def deletions(client: SalesforceClient, object: str, start: datetime, end: datet
     """Deletions from `start` to `end` (more than a minute later). CursorExpired when the log does not reach back."""
     params = {"start": _minute(start), "end": stamp_of(end)[:19] + "Z"}
     try:
-        body = client.get(f"sobjects/{object}/deleted/", params, about=object).body
+        body = client.get(f"sobjects/{table_of(object)}/deleted/", params, about=object).body
     except Refusal as refusal:
         if refusal.code in FORGOTTEN:
             raise _forgotten(client, object, start) from None

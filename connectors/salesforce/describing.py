@@ -12,8 +12,10 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from connectors.salesforce.client import SalesforceClient
+from connectors.salesforce.persons import scope_of, table_of
 from connectors.salesforce.refusals import Answer, Refusal, RefusedForGood
 from connectors.salesforce.settings import SalesforceSettings
+from connectors.salesforce.soql import bracketed
 
 STAMPS = ("SystemModstamp", "LastModifiedDate", "CreatedDate", "LoginTime")
 """Fields that tell when a record changed, best first."""
@@ -42,6 +44,10 @@ class Schema:
     """What of an object is read. `stamp` is the field that tells changes; "" when none does."""
 
     object: str
+    table: str
+    """The object's name in queries."""
+    where: str
+    """The condition that its records meet, in brackets; "" when all of them are read."""
     columns: tuple[Column, ...]
     stamp: str
     replicateable: bool
@@ -82,6 +88,7 @@ class Describer:
 
         RefusedForGood when the object is not there, can't be queried, or is not for this user.
         """
+        object = table_of(object)
         held = self._held.get(object)
         if held is None:
             held = self._held[object] = self._fetch(object, None)
@@ -100,8 +107,12 @@ class Describer:
         fields = {field["name"]: field for field in body["fields"]}
         stamp = next((name for name in STAMPS if name in fields), "")
         columns = [*self._own(object, fields.values()), *self._of_parents(object, fields.values(), fresh)]
+        settings = self._client.settings
+        conditions = (settings.where.get(object, ""), scope_of(object, settings.objects, fields))
         return Schema(
             object,
+            table_of(object),
+            " AND ".join(bracketed(condition) for condition in conditions if condition),
             tuple(columns),
             stamp,
             bool(body.get("replicateable")),

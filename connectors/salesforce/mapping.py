@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from connectors.exports import StandardExport, columns
 from unified_model.mapping.rows import NEVER, FieldRow, ObjectMapping
 
@@ -60,8 +62,8 @@ CONTACT = ObjectMapping(
         FieldRow("AccountId", "company.reference", "id18", label="Account ID"),
         FieldRow("Account.Name", "company.name", write=NEVER, label="Account Name"),
         FieldRow("Account.Website", "company.website", write=NEVER, label="Website"),
-        FieldRow("OwnerId", "owner", label="Owner ID"),
         FieldRow("Owner.Name", "owner", write=NEVER, label="Contact Owner"),
+        FieldRow("OwnerId", "owner", write=NEVER, label="Owner ID"),
         *_address("Mailing", "mailing", "Mailing "),
         *_address("Other", "other", "Other "),
         *_STAMPS,
@@ -80,8 +82,8 @@ LEAD = ObjectMapping(
         FieldRow("Company", "company.name", label="Company / Account"),
         FieldRow("Website", "company.website", label="Website"),
         FieldRow("Status", "lifecycle", label="Lead Status"),
-        FieldRow("OwnerId", "owner", label="Owner ID"),
         FieldRow("Owner.Name", "owner", write=NEVER, label="Lead Owner"),
+        FieldRow("OwnerId", "owner", write=NEVER, label="Owner ID"),
         FieldRow("ConvertedContactId", "external_id:converted_contact", "id18", NEVER, "Converted Contact ID"),
         *_address("", "work", ""),
         *_STAMPS,
@@ -106,13 +108,57 @@ ACCOUNT = ObjectMapping(
         FieldRow("AccountNumber", "external_id:account_number", label="Account Number"),
         FieldRow("DunsNumber", "registration_id", label="D-U-N-S Number"),
         FieldRow("ParentId", "parent_reference", "id18", label="Parent Account ID"),
-        FieldRow("OwnerId", "owner", label="Owner ID"),
         FieldRow("Owner.Name", "owner", write=NEVER, label="Account Owner"),
+        FieldRow("OwnerId", "owner", write=NEVER, label="Owner ID"),
         *_address("Billing", "billing", "Billing "),
         *_address("Shipping", "shipping", "Shipping "),
         *_STAMPS,
     ),
 )
+
+PERSON_ACCOUNT = ObjectMapping(
+    object="PersonAccount",
+    kind="person",
+    key="Id",
+    deleted="IsDeleted",
+    merged_into="MasterRecordId",
+    volatile=VOLATILE,
+    rows=(
+        FieldRow("Salutation", "prefix", label="Salutation"),
+        FieldRow("FirstName", "given_name", label="First Name"),
+        FieldRow("MiddleName", "middle_name", label="Middle Name"),
+        FieldRow("LastName", "family_name", label="Last Name"),
+        FieldRow("Suffix", "suffix", label="Suffix"),
+        FieldRow("Name", "full_name", write=NEVER, label="Account Name"),  # compound of the five above
+        FieldRow("PersonTitle", "job_title", label="Title"),
+        FieldRow("PersonDepartment", "department", label="Department"),
+        FieldRow("PersonBirthdate", "birth_date", label="Birthdate"),
+        FieldRow("PersonEmail", "email", label="Email"),
+        FieldRow("Phone", "phone", label="Phone"),
+        FieldRow("PersonMobilePhone", "phone:mobile", label="Mobile"),
+        FieldRow("PersonHomePhone", "phone:home", label="Home Phone"),
+        FieldRow("PersonOtherPhone", "phone:other", label="Other Phone"),
+        FieldRow("Fax", "phone:fax", label="Fax"),
+        FieldRow("Website", "website", label="Website"),
+        FieldRow("PersonLeadSource", "custom.lead_source", label="Lead Source"),
+        FieldRow("PersonHasOptedOutOfEmail", "consent:email.marketing", "opt_out_flag", label="Email Opt Out"),
+        FieldRow("PersonDoNotCall", "consent:phone.marketing", "opt_out_flag", label="Do Not Call"),
+        FieldRow("PersonHasOptedOutOfFax", "consent:fax.marketing", "opt_out_flag", label="Fax Opt Out"),
+        FieldRow("PersonContactId", "external_id:person_contact", "id18", NEVER, "Contact ID"),
+        FieldRow("OwnerId", "owner", label="Owner ID"),
+        FieldRow("Owner.Name", "owner", write=NEVER, label="Account Owner"),
+        *_address("PersonMailing", "mailing", "Mailing "),
+        *_address("PersonOther", "other", "Other "),
+        *_address("Billing", "billing", "Billing "),
+        *_address("Shipping", "shipping", "Shipping "),
+        *_STAMPS,
+    ),
+)
+
+STANDARD: Mapping[str, ObjectMapping] = {
+    mapping.object: mapping for mapping in (ACCOUNT, CONTACT, LEAD, PERSON_ACCOUNT)
+}
+"""How each object is read unless the settings say otherwise."""
 
 _GERMAN = {
     "Anrede": "Salutation",

@@ -15,7 +15,7 @@ from connectors.salesforce.describing import Schema
 from connectors.salesforce.refusals import DEAD_CURSOR, QUERY_SHAPE, Refusal
 from connectors.salesforce.rows import Payload, csv_values, rest_values
 from connectors.salesforce.selecting import Selector
-from connectors.salesforce.soql import bracketed, select
+from connectors.salesforce.soql import select
 
 
 def outline(
@@ -24,10 +24,9 @@ def outline(
     """Every record that is not deleted, once. Busy when fewer came than the org counted."""
     columns = [c for c in schema.columns if c.name in ("Id", schema.stamp) or c.drifts]
     names = [column.name for column in columns]
-    where = bracketed(client.settings.where.get(schema.object, ""))
     selector.forget_records()
     if schema.object not in selector.no_bulk and selector.records(schema.object) >= client.settings.bulk_from:
-        query = select(names, schema.object, [where])
+        query = select(names, schema.table, [schema.where])
         try:
             place = bulk.start(client, query, deleted=False, about=schema.object)
             counted = bulk.wait(client, place.job, about=schema.object, sleep=sleep)
@@ -44,20 +43,19 @@ def outline(
             if told < counted:
                 raise _short(client, schema)
             return
-    yield from _by_pages(client, schema, names, where, rest_values(columns))
+    yield from _by_pages(client, schema, names, rest_values(columns))
 
 
 def _by_pages(
     client: SalesforceClient,
     schema: Schema,
     names: Sequence[str],
-    where: str,
     values: Callable[[Mapping[str, Any]], Payload],
 ) -> Iterator[Sequence[Outline]]:
     """By id, so that a lost query goes on behind the last one."""
     last, told, fruitless = "", 0, 0
     while True:
-        query = select(names, schema.object, [where, f"Id > '{last}'" if last else ""], "Id")
+        query = select(names, schema.table, [schema.where, f"Id > '{last}'" if last else ""], "Id")
         before, total, came = last, 0, 0
         try:
             for page in client.query(query, about=schema.object):
@@ -74,13 +72,13 @@ def _by_pages(
             told += came
             continue
         told += came
-        if came < total and told < client.count(_counted(schema, where), about=schema.object):
+        if came < total and told < client.count(_counted(schema), about=schema.object):
             raise _short(client, schema)
         return
 
 
-def _counted(schema: Schema, where: str) -> str:
-    return f"{schema.object} WHERE {where}" if where else schema.object
+def _counted(schema: Schema) -> str:
+    return f"{schema.table} WHERE {schema.where}" if schema.where else schema.table
 
 
 def _outlines(payloads: Iterable[Payload]) -> list[Outline]:

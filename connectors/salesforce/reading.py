@@ -24,7 +24,7 @@ from connectors.salesforce.describing import Describer, Schema
 from connectors.salesforce.refusals import DEAD_CURSOR, GONE, QUERY_SHAPE, SCHEMA_DRIFT, Refusal, RefusedForNow
 from connectors.salesforce.rows import from_bulk, from_rest
 from connectors.salesforce.selecting import Selector
-from connectors.salesforce.soql import Position, Span, bracketed, fits_url, select, within
+from connectors.salesforce.soql import Position, Span, fits_url, select, within
 from connectors.salesforce.values import moment_of, stamp_of
 from unified_model.records import Page, SourceRecord
 
@@ -54,7 +54,6 @@ class Reading:
         self._client, self._describer, self._selector, self._sleep = client, describer, selector, sleep
         self._settings = client.settings
         self.object = object
-        self._where = bracketed(client.settings.where.get(object, ""))
         self._longest: timedelta | None = None
         """Windows were cut to this, because longer ones took too long."""
         self._bulk_wanted = False
@@ -91,7 +90,7 @@ class Reading:
     def _adapted(self, before: Cursor) -> Cursor:
         """The kept place under the columns and the condition of now. A column that is new or shown again makes
         everything be read once more; one that vanished is remembered, so that what is held of it stands."""
-        names, where = self._schema.names, self._where
+        names, where = self._schema.names, self._schema.where
         excluded = self._selector.excluded(self.object)
         lost = {*before.columns, *before.hidden}.difference(names)
         hidden = tuple(sorted(name for name in lost if not excluded(name)))
@@ -189,14 +188,14 @@ class Reading:
 
     def _query(self, span: Span, order: str = "") -> str:
         stamp = self._schema.stamp
-        return select(self._schema.names, self.object, [self._where, within(stamp, span)], order)
+        return select(self._schema.names, self._schema.table, [self._schema.where, within(stamp, span)], order)
 
     def _by_pages(self, span: Span) -> Iterator[Page]:
         schema, stamp = self._schema, self._schema.stamp
         query = self._query(span, f"{stamp}, Id")
         wide = not fits_url(query)
         if wide:
-            query = select(("Id", stamp), self.object, [self._where, within(stamp, span)], f"{stamp}, Id")
+            query = select(("Id", stamp), schema.table, [schema.where, within(stamp, span)], f"{stamp}, Id")
         record = from_rest(self.object, schema.columns, stamp)
         first = True
         for page in self._client.query(query, deleted=True, about=self.object):
@@ -265,7 +264,7 @@ class Reading:
         last = ""
         while True:
             condition = f"Id > '{last}'" if last else ""
-            query = select(schema.names, self.object, [self._where, condition], "Id")
+            query = select(schema.names, schema.table, [schema.where, condition], "Id")
             try:
                 for page in self._client.query(query, deleted="IsDeleted" in schema.flags, about=self.object):
                     records = [record(row) for row in page.rows]

@@ -7,9 +7,10 @@ from urllib.parse import quote_plus
 
 from connectors.salesforce.client import SalesforceClient
 from connectors.salesforce.describing import Column, Schema
+from connectors.salesforce.persons import table_of
 from connectors.salesforce.refusals import Refusal
 from connectors.salesforce.rows import Payload, recorder, rest_values
-from connectors.salesforce.soql import LONGEST_URL, bracketed, chunks_of, one_of, select
+from connectors.salesforce.soql import LONGEST_URL, chunks_of, one_of, select
 from unified_model.errors import Retry
 from unified_model.records import SourceRecord
 
@@ -30,8 +31,9 @@ class Selector:
 
     def records(self, object: str) -> int:
         """About how many records the org says there are; one call for all objects of the settings."""
+        object = table_of(object)
         if object not in self._records:
-            objects = dict.fromkeys((*self._client.settings.objects, object))
+            objects = dict.fromkeys((*map(table_of, self._client.settings.objects), object))
             try:
                 answer = self._client.get("limits/recordCount", {"sObjects": ",".join(objects)})
                 told = {row["name"]: int(row["count"]) for row in answer.body["sObjects"]}
@@ -59,12 +61,11 @@ class Selector:
     def by_ids(self, schema: Schema, ids: Sequence[str]) -> list[SourceRecord]:
         """These records as they are now, deleted ones included, in their order; those that are gone are left out."""
         record = recorder(schema.object, schema.columns, schema.stamp)
-        where = bracketed(self._client.settings.where.get(schema.object, ""))
         found: list[SourceRecord] = []
         for some in chunks_of(tuple(dict.fromkeys(ids)), IDS):
             payloads: dict[str, Payload] = {}
             for number, columns in enumerate(_narrow(schema.columns)):
-                query = select([column.name for column in columns], schema.object, [one_of(some), where])
+                query = select([column.name for column in columns], schema.table, [one_of(some), schema.where])
                 values = rest_values(columns)
                 part = {
                     payload["Id"]: payload

@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from connectors.http.places import base_url
+from connectors.salesforce.persons import PERSON_ACCOUNT
 from unified_model.errors import UsageError
 
-OBJECTS = ("Account", "Contact", "Lead", "User")
+OBJECTS = ("Account", "Contact", "Lead", "User", PERSON_ACCOUNT)
 WAYS_IN = ("client_credentials", "jwt", "refresh_token", "session")
 _NAME = re.compile(r"[A-Za-z]\w*\Z")
 _FIELD = re.compile(r"(?:[A-Za-z]\w*\.)*[A-Za-z]\w*\Z")
