@@ -38,8 +38,23 @@ def create(rounds: Rounds, tasks: Sequence[Task]) -> list[Task]:
                     task, "It may have been created before, and without an external id nothing tells."
                 )
         found += [task for task in waiting if task.target is not None and task.result is None]
-        _send(rounds, [task for task in waiting if task.result is None and task.target is None])
+        sending = [task for task in waiting if task.result is None and task.target is None]
+        _send(rounds, _first_of_each(rounds, sending))
     return found
+
+
+def _first_of_each(rounds: Rounds, tasks: Sequence[Task]) -> list[Task]:
+    """The tasks without those that would make a record for an external id a second time: they look again."""
+    first: dict[tuple[str, Any], Task] = {}
+    chosen = []
+    for task in tasks:
+        guard = task.op.guard
+        key = (guard[0], _folded(rounds.sender.fields[guard[0]], task.values[guard[0]])) if guard else ("", task.place)
+        if first.setdefault(key, task) is task:
+            chosen.append(task)
+        else:
+            task.looked = False
+    return chosen
 
 
 def _looks(task: Task, unique: bool) -> bool:

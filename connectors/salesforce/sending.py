@@ -61,6 +61,7 @@ class Sender:
         self.client, self.object, self.fields, self.options = client, object, fields, options
         self.wrote = False
         """Something was sent that may have been applied."""
+        self._malformed: set[str] = set()
 
     def read_size(self, columns: Sequence[str]) -> int:
         """Records that one reading of these columns may ask for."""
@@ -70,10 +71,17 @@ class Sender:
     def rows(self, ids: Sequence[str], columns: Sequence[str]) -> dict[str, Row]:
         """Live records by id; deleted and unknown ones are missing."""
         asked = {"ids": list(ids), "fields": ["Id", *columns]}
-        found = self.client.send(
-            "POST", f"composite/sobjects/{self.object}", asked, idempotent=True, about=self.object
-        ).body
-        return {str(row["Id"]): row for row in found if row}
+        path = f"composite/sobjects/{self.object}"
+        try:
+            found = self.client.send("POST", path, asked, idempotent=True, about=self.object).body
+        except RefusedRecord:
+            if len(ids) == 1:
+                self._malformed.add(ids[0])
+                return {}
+        else:
+            return {str(row["Id"]): row for row in found if row}
+        half = len(ids) // 2  # an id that is none makes the whole request be refused
+        return {**self.rows(ids[:half], columns), **self.rows(ids[half:], columns)}
 
     def by_guard(self, column: str, values: Sequence[Any]) -> list[Row]:
         """Records that hold one of these external ids, deleted ones included."""
@@ -82,7 +90,7 @@ class Sender:
 
     def traces(self, ids: Sequence[str]) -> dict[str, Row]:
         """What is left of these records, by id: alive, in the recycle bin, or missing here when gone for good."""
-        texts = [text(each) for each in dict.fromkeys(ids)]
+        texts = [text(each) for each in dict.fromkeys(ids) if each not in self._malformed]
         return {str(row["Id"]): row for row in self._holding("Id", texts)}
 
     def _holding(self, column: str, texts: Sequence[str], *more: str) -> Iterator[Row]:
@@ -121,13 +129,16 @@ class Sender:
             return _lost(len(parts), busy)
         except RefusedRecord as refused:
             return _refused(len(parts), refused)
+        if not isinstance(answer, Mapping):
+            return [LOST] * len(parts)
         told = {each.get("referenceId"): each for each in answer.get("compositeResponse") or ()}
         return [_of_part(told.get(each["referenceId"])) for each in requests]
 
     def single(self, record: Mapping[str, Any]) -> Sent:
         """One record created by a request of its own: only there a duplicate rule surely names what it found."""
         try:
-            return Sent("done", str(self._write("POST", f"sobjects/{self.object}", dict(record))["id"]))
+            answer = self._write("POST", f"sobjects/{self.object}", dict(record))
+            return Sent("done", str(answer["id"])) if isinstance(answer, Mapping) and answer.get("id") else LOST
         except Busy as busy:
             return _lost(1, busy)[0]
         except RefusedRecord as refused:
@@ -140,7 +151,7 @@ class Sender:
             return _lost(count, busy)
         except RefusedRecord as refused:
             return _refused(count, refused)
-        told = [_of_record(each) for each in answer[:count]]
+        told = [_of_record(each) for each in answer[:count]] if isinstance(answer, list) else []
         return told + [LOST] * (count - len(told))
 
     def _write(self, method: str, path: str, body: Any, params: Mapping[str, str] | None = None) -> Any:

@@ -54,15 +54,13 @@ def _round(rounds: Rounds, tasks: Sequence[Task], columns: Sequence[str], parent
     if missing:
         follow(rounds, missing)
     _send(rounds, side_by_side(sending, lambda task: [(task.row or {}).get(name) for name in parents]), began)
-    _explain_converted(rounds, [task for task in sending if task.cause and task.cause.kind == "converted"])
+    _after(rounds, [task for task in sending if task.result is None])
 
 
 def _decided(rounds: Rounds, task: Task, row: Row) -> bool:
     """Whether the task is done by what its record holds; otherwise `sent` is what to send."""
     fields = rounds.sender.fields
-    if task.cause and task.cause.kind in ("taken", "duplicate"):
-        rounds.refuse(task)
-    elif task.cause and task.cause.code == "INVALID_CROSS_REFERENCE_KEY":
+    if task.cause and task.cause.code == "INVALID_CROSS_REFERENCE_KEY":
         rounds.refuse(task)  # the record is here: what it refers to is gone
     elif task.sent is not None and task.row is not None:
         fate = after_loss(fields, task.sent, task.row, row)
@@ -77,7 +75,7 @@ def _decided(rounds: Rounds, task: Task, row: Row) -> bool:
     verdict = compare(fields, task.values, base, row)
     if verdict.kind == "conflict":
         conflict(rounds, task, verdict.columns, "edited", "Somebody edited the record")
-    elif verdict.kind == "unchanged" and task.op.repeated:
+    elif verdict.kind == "unchanged" and task.maybe_before:
         rounds.settle(task, "updated", task.target, "applied_before", "It was applied before.")
     elif verdict.kind == "unchanged":
         rounds.settle(task, "unchanged", task.target)
@@ -135,11 +133,27 @@ def _edited(row: Row) -> datetime | None:
     return moment if not moment.microsecond else moment.replace(microsecond=0) + SECOND
 
 
+def _after(rounds: Rounds, tasks: Sequence[Task]) -> None:
+    """What needs no further look is final; whatever goes again goes on condition."""
+    converted = []
+    for task in tasks:
+        apart, task.apart = task.apart, max(task.apart, 1)
+        if task.unsure or task.cause is None:
+            continue
+        if task.cause.kind == "converted":
+            converted.append(task)
+        elif task.cause.kind == "taken" or (task.cause.kind == "duplicate" and (task.cause.other_id or apart)):
+            rounds.refuse(task)
+    if converted:
+        _explain_converted(rounds, converted)
+
+
 def _explain_converted(rounds: Rounds, tasks: Sequence[Task]) -> None:
     """A converted lead takes no edits: say which contact it became."""
-    traces = rounds.sender.traces([str(task.target) for task in tasks]) if tasks else {}
     for task in tasks:
         rounds.refuse(task)
+    traces = rounds.sender.traces([str(task.target) for task in tasks])
+    for task in tasks:
         contact = (traces.get(str(task.target)) or {}).get("ConvertedContactId")
         if task.result is not None and contact:
             detail = f"{task.result.detail} The lead became the contact {contact}: write to that."

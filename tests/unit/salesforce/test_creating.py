@@ -263,3 +263,14 @@ def test_no_ops_ask_nothing(at: Desk) -> None:
 
     assert at.write() == []
     assert at.client.budget.calls == before
+
+
+def test_two_creates_with_one_external_id_make_one_also_where_it_is_not_unique(at: Desk) -> None:
+    ops = [
+        Op(f"new-{case}", "create", {"LastName": "Brandt"}, guard=("Customer_Number__c", f"{case}-7")) for case in "nN"
+    ]
+
+    results = at.write(*ops)
+
+    assert outcomes(results) == ["created", "unchanged"]
+    assert results[0].record_id == results[1].record_id

@@ -15,10 +15,11 @@ SMALL = WriteOptions(records=20, singles=10)
 """Small requests, so that many answers are lost."""
 
 
-def test_every_op_is_applied_once_and_no_edit_is_overwritten() -> None:
+@pytest.mark.parametrize("profile", ["calm", "flaky", "hostile"])
+def test_every_op_is_applied_once_and_no_edit_is_overwritten(profile: str) -> None:
     seed = random.SystemRandom().randrange(10**6)
     print(f"drill of seed {seed}")
-    with served(people=700, seed=seed) as org:
+    with served(people=700, seed=seed, profile=profile) as org:
         figures = drill(org.address, UPDATES, CREATES, seed, SMALL, wait=lambda s: _pass(org, s))
 
     print(figures)
