@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple, cast
@@ -69,7 +70,7 @@ def _store(settings: Settings) -> tuple[Remark, dict[str, Place]]:
 
 
 def _source(settings: Settings, label: str, place: Place | None, fix: bool) -> Iterator[Remark]:
-    """The connector's own findings, whether each object's mapping fits its columns, what limits there are."""
+    """The connector's own findings, whether each object's mapping fits its columns, and what the next pull costs."""
     try:
         with opened(settings, settings.source(label), place.installation if place else None) as source:
             if fix:
@@ -78,7 +79,7 @@ def _source(settings: Settings, label: str, place: Place | None, fix: bool) -> I
                 yield _remark(finding, label)
             if source.is_api:
                 yield from _raw_objects(source)
-                yield from _allowances(source, place.cursors if place else {})
+                yield from _forecast(source, place.cursors if place else {})
             else:
                 yield from _mappings(source)
     except UnsiloError as error:
@@ -117,20 +118,14 @@ def _mappings(source: OpenSource) -> Iterator[Remark]:
 def _raw_objects(source: OpenSource) -> Iterator[Remark]:
     raw = [one.object for one in source.connector.describe() if one.object not in source.mappings]
     if raw:
-        yield Remark(
-            "ok", source.label, f"Kept raw, every field and version of them, with no mapping: {', '.join(raw)}."
-        )
+        yield Remark("ok", source.label, f"Without a mapping, so kept raw with every field: {', '.join(raw)}.")
 
 
-def _allowances(source: OpenSource, cursors: Mapping[str, str]) -> Iterator[Remark]:
-    """The system's limits, and how many of its calls the next pull would take."""
-    if not hasattr(source.connector, "limits"):
+def _forecast(source: OpenSource, cursors: Mapping[str, str]) -> Iterator[Remark]:
+    """How many calls going on from where the store stands would take; what a first read takes is told elsewhere."""
+    if not cursors or not hasattr(source.connector, "forecast"):
         return
-    limited = cast("Limited", source.connector)
-    told = [f"{one.used:,} of {one.total:,} {one.name} used, {one.ours:,} may be ours" for one in limited.limits()]
-    if told:
-        yield Remark("ok", source.label, f"Limits: {'; '.join(told)}.")
-    calls = 0
+    limited, calls = cast("Limited", source.connector), 0
     for capabilities in source.connector.describe():
         with suppress(NeedsOperator):  # told by the connector's own check
             calls += limited.forecast(capabilities.object, cursors.get(capabilities.object))
@@ -138,6 +133,6 @@ def _allowances(source: OpenSource, cursors: Mapping[str, str]) -> Iterator[Rema
 
 
 def _remark(finding: Finding, label: str) -> Remark:
-    named = finding.subject in finding.message or finding.subject == label
+    named = finding.subject == label or re.search(rf"(?<!\w){re.escape(finding.subject)}(?!\w)", finding.message)
     message = finding.message.removeprefix(f"{label}: ") if named else f"{finding.subject}: {finding.message}"
     return Remark(finding.level, finding.subject, message, finding.remedy)

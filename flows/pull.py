@@ -74,7 +74,8 @@ def pull_source(
     except UsageError:
         raise
     except UnsiloError as error:
-        report = PullReport(label, "failed", error=str(error), retry=isinstance(error, Retry))
+        state: State = "paused" if _is_pause(error) else "failed"
+        report = PullReport(label, state, error=str(error), retry=isinstance(error, Retry))
         _keep_failure(hub, label, report, prefect_run)
     return replace(report, seconds=round(time.monotonic() - started, 3))
 
@@ -111,6 +112,7 @@ def _pull(hub: Hub, source: OpenSource, watch: Watch, manner: _Manner) -> PullRe
             error = str(wrong)
             raise
         except UnsiloError as trouble:
+            state = "paused" if _is_pause(trouble) else "failed"
             error, pulled.retry = str(trouble), isinstance(trouble, Retry)
         except Exception as unforeseen:
             error = f"An error nobody foresaw ({type(unforeseen).__name__})."
@@ -184,8 +186,7 @@ def _land_objects(
             errors.append(error)
     if errors:
         pulled.retry = all(isinstance(error, Retry) for error in errors)
-        paused = all(isinstance(error, Retry) and error.after_s is not None for error in errors)
-        return "paused" if paused else "failed", " ".join(dict.fromkeys(map(str, errors)))
+        return "paused" if all(map(_is_pause, errors)) else "failed", " ".join(dict.fromkeys(map(str, errors)))
     if not pulled.counts.balanced():
         return "failed", UNBALANCED
     if watch.should_stop():
@@ -193,6 +194,11 @@ def _land_objects(
     if pulled.counts.rejected:
         return "done_with_rejects", None
     return ("done_with_warnings" if pulled.warnings else "done"), None
+
+
+def _is_pause(error: UnsiloError) -> bool:
+    """Whether the system, or our budget of it, names a time after which it will go on."""
+    return isinstance(error, Retry) and error.after_s is not None
 
 
 @dataclass(frozen=True, slots=True)
