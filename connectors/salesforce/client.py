@@ -36,12 +36,12 @@ CLIENT_NAME = "unsilo"
 
 
 class Answer(NamedTuple):
-    """Status, parsed body (None when empty), headers, and the server's own time."""
+    """Status, parsed body (None when empty), headers, and the server's own time if it told it."""
 
     status: int
     body: Any
     headers: Mapping[str, str]
-    at: datetime
+    at: datetime | None
 
 
 class QueryPage(NamedTuple):
@@ -132,7 +132,7 @@ class SalesforceClient:
         def exchange(org: _Org) -> Answer:
             request = {"params": params, "json": body, "headers": headers, "timeout": read_s}
             response = self._call(org, method, path, about, request)
-            return Answer(response.status_code, self._parsed(response), response.headers, self.server_time())
+            return Answer(response.status_code, self._parsed(response), response.headers, self._server_time)
 
         return with_retries(lambda: self._in_session(exchange), repeatable=idempotent, sleep=self._sleep)
 

@@ -30,6 +30,8 @@ from unified_model.records import Page, SourceRecord
 
 BIRTH = "1999-01-01T00:00:00.000Z"
 """No record is older than the first org."""
+PAGE = 2_000
+"""Rows that REST gives at once."""
 SHORTEST = timedelta(seconds=2)
 FRUITLESS = 5
 """So many times a window is begun again without a page in between, and no more."""
@@ -113,18 +115,20 @@ class Reading:
 
     def _window(self) -> Iterator[Page]:
         """Read the window of the cursor to its end, whatever comes between."""
-        fruitless = 0
+        fruitless = rows = 0
         while self._at.span is not None:
             try:
                 for page in self._part():
                     yield page
-                    fruitless = 0
+                    fruitless, rows = 0, rows + page.read
             except NotHere:
                 continue
             except Refusal as refusal:
-                fruitless += 1
+                fruitless += refusal.code not in QUERY_SHAPE
                 if fruitless >= FRUITLESS or not self._recovered(refusal):
                     raise
+        if self._longest is not None and rows < PAGE:
+            self._longest *= 2
 
     def _recovered(self, refusal: Refusal) -> bool:
         """Change what can be changed after a refusal; False when nothing can."""
@@ -166,7 +170,7 @@ class Reading:
         length = (moment_of(span.until) - begin) / 2
         if length < SHORTEST:
             return False
-        self._longest = timedelta(seconds=int(length.total_seconds()))
+        self._longest, self._bulk_wanted = timedelta(seconds=int(length.total_seconds())), False
         self._at = replace(self._at, span=span._replace(until=stamp_of(begin + self._longest)), job=None)
         return True
 

@@ -6,7 +6,7 @@ import json
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -51,10 +51,10 @@ class Org:
 
 
 @contextmanager
-def rehearsed(people: int = 60, profile: str = "calm", seed: int = 7) -> Iterator[Org]:
-    """An org on a free port."""
+def rehearsed(people: int = 60, profile: str = "calm", seed: int = 7, features: Sequence[str] = ()) -> Iterator[Org]:
+    """An org on a free port; `features` are flags of the command."""
     command = [sys.executable, "-m", "simulators", "salesforce", "--port", "0", "--now", NOW]
-    command += ["--people", str(people), "--profile", profile, "--seed", str(seed)]
+    command += ["--people", str(people), "--profile", profile, "--seed", str(seed), *features]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     try:
         assert process.stdout is not None
@@ -117,8 +117,8 @@ def scripted(answer: Callable[[Call], Told]) -> Iterator[Script]:
             script.calls.append(call)
             told = answer(call)
             raw = told.body.encode() if isinstance(told.body, str) else json.dumps(told.body).encode()
-            self.send_response(told.status)
-            for name, value in told.headers.items():
+            self.send_response_only(told.status)
+            for name, value in {"Date": self.date_time_string(), **told.headers}.items():
                 self.send_header(name, value)
             self.send_header("Content-Length", str(len(raw)))
             self.end_headers()
