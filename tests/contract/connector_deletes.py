@@ -36,6 +36,17 @@ class DeletesBehaviours(Played):
 
         self.play(new_world, "hard_delete_is_seen_after_reconcile", scenario)
 
+    def test_feed_of_deletions_needs_no_reconcile(self, world: World) -> None:
+        if not any(one.deletes == "feed" for one in world.open().describe() if one.object == world.object):
+            pytest.skip("the source has no feed of deletions")
+        ledger = Ledger(world)
+        ledger.pull()
+        world.remove(*people(3))
+
+        ledger.pull()
+
+        assert ledger.holds() == world.truth()
+
     def test_restore_is_seen(self, new_world: NewWorld) -> None:
         def scenario(world: World, client: Client) -> None:
             world.put(people(50))
@@ -71,6 +82,22 @@ class DeletesBehaviours(Played):
         ledger.pull()
 
         assert [ledger.survivor_of(key) for key in (first, second, third)] == [third] * 3
+        assert ledger.holds() == world.truth()
+
+    def test_reconcile_follows_merges_and_deletes_too(self, world: World) -> None:
+        """What a pull would have told must not be lost when the comparison comes first."""
+        if not any(one.outlined for one in world.open().describe() if one.object == world.object):
+            pytest.skip("the source has no outline")
+        ledger, (loser, survivor, deleted, edited) = Ledger(world), people(4)
+        ledger.pull()
+        world.merge(loser, survivor)
+        world.delete(deleted)
+        world.edit_by_them(edited, {"note": "theirs"})
+
+        ledger.reconcile()
+
+        assert ledger.survivors == {loser: survivor}
+        assert {loser, deleted, edited} <= ledger.changed
         assert ledger.holds() == world.truth()
 
     def test_conversion_links_the_two_records(self, world: World) -> None:

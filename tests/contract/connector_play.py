@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TypeVar
 
 import pytest
 from requests import RequestException
@@ -12,7 +13,19 @@ from tests.contract.connector_clients import Client, Ledger
 from tests.contract.connector_world import World, people
 
 NewWorld = Callable[[], World]
+Test = TypeVar("Test", bound=Callable[..., None])
 Scenario = Callable[[World, Client], None]
+
+
+def belongs_to(behaviour: str) -> Callable[[Test], Test]:
+    """For a further test of a behaviour: who can't have the one can't have the other."""
+    assert behaviour in BEHAVIOURS
+
+    def mark(test: Test) -> Test:
+        vars(test)["belongs_to"] = behaviour
+        return test
+
+    return mark
 
 
 class Played:
@@ -32,8 +45,8 @@ class Played:
 
     @pytest.fixture(autouse=True)
     def _skip_by_capability(self, request: pytest.FixtureRequest, new_world: NewWorld) -> None:
-        name = getattr(request.node, "originalname", "").removeprefix("test_")
-        reason = new_world().cannot.get(name) if name in BEHAVIOURS else None
+        test = request.function
+        reason = new_world().cannot.get(getattr(test, "belongs_to", test.__name__.removeprefix("test_")))
         if reason is not None:
             pytest.skip(reason)
 

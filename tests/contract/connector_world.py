@@ -168,7 +168,7 @@ class World:
         raise NotImplementedError
 
     def lose_places(self) -> None:
-        """All page tokens die, and die again after the next page."""
+        """All page tokens die, and those of the next query too."""
 
     def skew(self, seconds: float) -> None:
         """The clock of this machine is ahead of the source's from now on."""
@@ -228,6 +228,10 @@ class World:
 
     def lose_answer(self, meanwhile: Callable[[], None] = lambda: None) -> None:
         """The next write is done and its answer lost; `meanwhile` happens before anybody can ask."""
+        raise NotImplementedError
+
+    def before_write(self, happens: Callable[[], None]) -> None:
+        """Something happens just before the next write arrives, after all that was read for it."""
         raise NotImplementedError
 
     def lock(self, key: str, times: int | None = None) -> None:

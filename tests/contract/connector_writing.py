@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from connectors.contract import Op
 from tests.contract.connector_clients import Client, Ledger
-from tests.contract.connector_play import NewWorld, Played
+from tests.contract.connector_play import NewWorld, Played, belongs_to
 from tests.contract.connector_world import World, people
 
 NEVER_APPLIED = ("conflict", "rejected", "duplicate", "retry")
@@ -44,6 +44,20 @@ class WritingBehaviours(Played):
         assert set(truth) == set(people(20)) - {c} | {"20001", "20002"}
         assert (truth[a]["city"], truth["20001"]["city"], truth[d]["note"]) == ("Kiel", "Kiel", "last")
 
+    @belongs_to("create_twice_makes_one")
+    def test_upsert_updates_what_is_there(self, world: World) -> None:
+        ledger = Ledger(world)
+        ledger.pull()
+        upsert = Op("upsert", "upsert", world.columns({"name": "New"}, new=True), guard=world.guard("20001"))
+
+        [made] = ledger.write([upsert])
+        [changed] = ledger.write([upsert._replace(changes=world.columns({"city": "Kiel"}))])
+        [same] = ledger.write([upsert._replace(changes=world.columns({"city": "Kiel"}))])
+
+        assert [made.outcome, changed.outcome, same.outcome] == ["created", "updated", "unchanged"]
+        assert made.record_id == changed.record_id == same.record_id
+        assert (world.truth()["20001"]["name"], world.truth()["20001"]["city"]) == ("New", "Kiel")
+
     def test_one_bad_record_does_not_sink_the_batch(self, new_world: NewWorld) -> None:
         def scenario(world: World, client: Client) -> None:
             world.put(people(20))
@@ -61,10 +75,11 @@ class WritingBehaviours(Played):
         ledger.pull()
         world.edit_by_them(key, {"note": "theirs"})
 
-        [result] = ledger.write([ledger.update_op(key, world.columns({"city": "Kiel"}))])
+        same = world.truth()[key]["name"]
+        [result] = ledger.write([ledger.update_op(key, world.columns({"city": "Kiel", "name": same}))])
 
         assert result.outcome == "updated"
-        assert world.truth()[key] == {**world.truth()[key], "city": "Kiel", "note": "theirs"}
+        assert (world.truth()[key]["city"], world.truth()[key]["note"]) == ("Kiel", "theirs")
         [(records, _, columns)] = world.written()
         assert records == 1
         assert list(columns[0]) == [world.column("city")]
@@ -87,6 +102,9 @@ class WritingBehaviours(Played):
             client.create(people(2, start=100))
             client.create(people(2, start=100))
             assert sorted(world.truth()) == sorted([*people(3), *people(2, start=100)])
+            if isinstance(client, Ledger):
+                assert [one.outcome for one in client.results.values()] == ["unchanged"] * 2
+                assert [world.key_of(str(one.record_id)) for one in client.results.values()] == [*people(2, start=100)]
 
         self.play(new_world, "create_twice_makes_one", scenario)
 
@@ -121,6 +139,19 @@ class WritingBehaviours(Played):
 
         self.play(new_world, "retry_never_repeats_an_applied_write", scenario)
 
+    @belongs_to("retry_never_repeats_an_applied_write")
+    def test_retry_without_a_base_overwrites_nobody_either(self, world: World) -> None:
+        ledger, key = Ledger(world), next(iter(people(1)))
+        ledger.pull()
+        world.lose_answer(meanwhile=lambda: world.edit_by_them(key, {"note": "theirs"}))
+
+        ledger.write([ledger.update_op(key, world.columns({"note": "ours"}))._replace(base=None)])
+        ledger.deliver()
+
+        [result] = ledger.results.values()
+        assert world.truth()[key]["note"] == "theirs"
+        assert result.outcome == "conflict"
+
     def test_newer_edit_by_them_is_a_conflict_not_a_victim(self, new_world: NewWorld) -> None:
         def scenario(world: World, client: Client) -> None:
             world.put(people(3))
@@ -137,6 +168,17 @@ class WritingBehaviours(Played):
                 assert conflict.found[world.column("note")] == "theirs"
 
         self.play(new_world, "newer_edit_by_them_is_a_conflict_not_a_victim", scenario)
+
+    @belongs_to("newer_edit_by_them_is_a_conflict_not_a_victim")
+    def test_edit_between_reading_and_writing_is_a_conflict_too(self, world: World) -> None:
+        ledger, (key, other) = Ledger(world), people(2)
+        ledger.pull()
+        world.before_write(lambda: world.edit_by_them(key, {"note": "theirs"}))
+
+        ledger.update({each: {"note": "ours"} for each in (key, other)})
+
+        assert [one.outcome for one in ledger.results.values()] == ["conflict", "updated"]
+        assert [world.truth()[each]["note"] for each in (key, other)] == ["theirs", "ours"]
 
     def test_duplicate_refusal_names_the_other_record(self, world: World) -> None:
         [key] = people(1)
@@ -225,9 +267,11 @@ class WritingBehaviours(Played):
         long = "x" * min(30_000, 3 * world.most_bytes // world.most_records)
 
         ledger.update({key: {"name": long} for key in people(count)})
+        ledger.create(people(count, start=5_000))
 
-        assert {one.outcome for one in ledger.results.values()} == {"updated"}
-        assert {fields["name"] for fields in world.truth().values()} == {long}
+        assert {one.outcome for one in ledger.results.values()} == {"updated", "created"}
+        assert {fields["name"] for key, fields in world.truth().items() if key in people(count)} == {long}
+        assert len(world.truth()) == 2 * count
         assert all(records <= world.most_records for records, _, _ in world.written())
         assert all(size <= world.most_bytes for _, size, _ in world.written())
-        assert sum(records for records, _, _ in world.written()) == count
+        assert sum(records for records, _, _ in world.written()) == 2 * count

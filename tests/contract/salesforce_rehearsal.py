@@ -57,6 +57,7 @@ class Door:
     forbidden: set[str] = field(default_factory=set)
     ask_to_wait_s: int | None = None
     locked_once: set[str] = field(default_factory=set)
+    before_write: Callable[[], None] = lambda: None
     meanwhile: Callable[[], None] = lambda: None
 
     def answer(self, call: Call) -> Answer:
@@ -81,6 +82,8 @@ class Door:
         writes = call.method != "GET" and _may_write(call.path)
         if writes:
             self.written.append(_written(call))
+            happens, self.before_write = self.before_write, lambda: None
+            happens()
         if self.locked_once and writes:
             self.simulator.org.locked |= self.locked_once
         hinted = {**call.headers, "sforce-query-options": f"batchSize={ROWS_A_PAGE}"}

@@ -203,8 +203,7 @@ class SalesforceWorld(World):
         self.pass_time(120)
 
     def lose_places(self) -> None:
-        self._order(Fault.CURSORS_DIE, after=0)
-        self._order(Fault.CURSORS_DIE, after=2)
+        self._order(Fault.CURSORS_DIE, after=0, times=2)
 
     def skew(self, seconds: float) -> None:
         self.skewed_s = seconds
@@ -267,6 +266,9 @@ class SalesforceWorld(World):
 
     def lose_answer(self, meanwhile: Callable[[], None] = lambda: None) -> None:
         self.door.meanwhile, self.door.faults.losing = meanwhile, True
+
+    def before_write(self, happens: Callable[[], None]) -> None:
+        self.door.before_write = happens
 
     def lock(self, key: str, times: int | None = None) -> None:
         if times is None:
