@@ -36,7 +36,7 @@ def findings(source: SalesforceConnector) -> list[Finding]:
     except UnsiloError as error:
         return [Finding("error", label, error.message, error.remedy)]
     found = [_signed_in(source, org.id), *_session(source)]
-    for part in (_version, _objects, _visibility, _calls):
+    for part in (_version, _objects, _external_ids, _visibility, _calls):
         try:
             found += part(source)
         except UnsiloError as error:
@@ -120,12 +120,20 @@ def _pushing(object: str, mapping: ObjectMapping, body: Mapping[str, Any]) -> It
     if fixed:
         message = f"Fields of the mapping that the user may read but not edit: {', '.join(fixed)}."
         yield Finding("warning", object, message, "Give the permission set edit access, or map them one way.")
-    external_id = field_of(body)
-    if external_id is None:
-        message = f"The field {EXTERNAL_ID} is missing: without it a create whose answer is lost can't be repeated."
-        yield Finding("error", object, message, f"Run `unsilo check --fix`, or: {steps(object)}")
-    elif lacks(external_id):
-        yield Finding("error", object, f"{EXTERNAL_ID}: {' and '.join(lacks(external_id))}.", steps(object))
+
+
+def _external_ids(source: SalesforceConnector) -> Iterator[Finding]:
+    """What creates need, where something is pushed."""
+    for object in source.pushed() if source.settings.push != "off" else ():
+        try:
+            external_id = field_of(source.describer.describe(object))
+        except NeedsOperator:
+            continue  # told above
+        if external_id is None:
+            message = f"The field {EXTERNAL_ID} is missing: without it a create whose answer is lost can't be repeated."
+            yield Finding("error", object, message, f"Run `unsilo check --fix`, or: {steps(object)}")
+        elif lacks(external_id):
+            yield Finding("error", object, f"{EXTERNAL_ID}: {' and '.join(lacks(external_id))}.", steps(object))
 
 
 def _visibility(source: SalesforceConnector) -> Iterator[Finding]:

@@ -219,8 +219,8 @@ class SalesforceConnector:
         return self._mappings.get(object) or STANDARD.get(object)
 
     def pushed(self) -> Sequence[str]:
-        """Objects that a push writes to."""
-        return [object for object in self.settings.objects if self.mapping(object) is not None]
+        """Objects that a push writes to, by their names in the org."""
+        return list(dict.fromkeys(table_of(object) for object in self.objects() if self.mapping(object) is not None))
 
     def _parents(self, object: str) -> Sequence[str]:
         """Columns of parents that the object's mapping reads."""

@@ -174,7 +174,7 @@ def _lost(count: int, busy: Busy) -> list[Sent]:
 
 def _of_record(told: Mapping[str, Any]) -> Sent:
     if told.get("success"):
-        return Sent("done", told.get("id"))
+        return Sent("done", told["id"]) if told.get("id") else LOST
     return Sent("refused", None, cause_of(told.get("errors")))
 
 
@@ -183,7 +183,8 @@ def _of_part(told: Mapping[str, Any] | None) -> Sent:
         return LOST
     status, body = int(told["httpStatusCode"]), told.get("body")
     if 200 <= status < 300:
-        return Sent("done", body.get("id") if isinstance(body, Mapping) else None)
+        made = body.get("id") if isinstance(body, Mapping) else None
+        return Sent("done", made) if made or status == 204 else LOST
     return LOST if status >= 500 else Sent("refused", None, cause_of(body, status))
 
 
