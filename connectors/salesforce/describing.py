@@ -99,6 +99,10 @@ class Describer:
             raise self._unreadable(object, "NOT_QUERYABLE", "it can't be queried")
         return held.body
 
+    def forget(self, object: str) -> None:
+        """Ask for the whole description next time: a change of permissions need not move its Last-Modified."""
+        self._held.pop(table_of(object), None)
+
     def schema(self, object: str, *, fresh: bool = False, for_read: bool = False, sure: bool = False) -> Schema:
         """What of the object is read now, under the settings. `sure`: columns of parents are looked up, too."""
         if sure:

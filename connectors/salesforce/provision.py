@@ -32,7 +32,8 @@ def provided(source: SalesforceConnector) -> list[Finding]:
 
 
 def _provide(source: SalesforceConnector, object: str) -> Iterator[Finding]:
-    field = field_of(source.describer.describe(object, fresh=True))
+    source.describer.forget(object)
+    field = field_of(source.describer.describe(object))
     if field is not None:
         missing = lacks(field)
         if missing:
@@ -43,7 +44,8 @@ def _provide(source: SalesforceConnector, object: str) -> Iterator[Finding]:
     refused = _made(source, object)
     if refused is None:
         refused = _shown(source, object)
-    field = field_of(source.describer.describe(object, fresh=True))
+    source.describer.forget(object)
+    field = field_of(source.describer.describe(object))
     if field is not None and not lacks(field):
         yield Finding("ok", object, f"{EXTERNAL_ID} was made.")
     elif refused is not None:

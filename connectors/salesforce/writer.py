@@ -67,7 +67,9 @@ class SalesforceWriter:
 
     def rounds(self, object: str, *, fresh: bool) -> tuple[Rounds, str | None]:
         """What sends one call's requests, and how ids of the object begin."""
-        body = self._describer.describe(object, fresh=fresh)
+        if fresh:
+            self._describer.forget(object)
+        body = self._describer.describe(object)
         fields = {str(field["name"]): field for field in body["fields"]}
         sender = Sender(self._client, object, fields, self._options)
         return Rounds(sender, self.exposure, sleep=self._sleep, chance=self._chance), body.get("keyPrefix")
