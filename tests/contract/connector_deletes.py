@@ -7,7 +7,7 @@ from contextlib import suppress
 import pytest
 
 from tests.contract.connector_clients import Client, Ledger
-from tests.contract.connector_play import NewWorld, Played
+from tests.contract.connector_play import NewWorld, Played, belongs_to
 from tests.contract.connector_world import World, people
 from unified_model.errors import UnsiloError
 
@@ -59,6 +59,54 @@ class DeletesBehaviours(Played):
             assert set(client.state) == set(world.truth())
 
         self.play(new_world, "restore_is_seen", scenario)
+
+    def test_deletes_and_restores_while_walking_are_seen_by_the_next_run(self, world: World) -> None:
+        if not any(one.deletes == "feed" for one in world.open().describe() if one.object == world.object):
+            pytest.skip("the source has no feed of deletions")
+        keys = list(world.truth())
+        world.delete(keys[1], keys[-2])
+        ledger = Ledger(world)
+
+        def happen() -> None:
+            world.delete(keys[0], keys[-1])
+            world.restore(keys[1], keys[-2])
+
+        ledger.pull_disturbed(happen)
+        ledger.pull()
+
+        assert ledger.holds() == world.truth()
+
+    def test_long_absence_loses_nothing(self, world: World) -> None:
+        """Longer than a source remembers what it deleted."""
+        if not any(one.outlined for one in world.open().describe() if one.object == world.object):
+            pytest.skip("the source has no outline")
+        ledger, keys = Ledger(world), list(world.truth())
+        ledger.pull()
+        world.delete(keys[0])
+        world.remove(keys[1])
+        world.merge(keys[2], keys[3])
+        world.edit_by_them(keys[4], {"note": "theirs"})
+
+        world.pass_time(40 * 86_400)
+        ledger.pull()
+        ledger.reconcile()
+
+        assert ledger.holds() == world.truth()
+
+    @belongs_to("merge_names_the_survivor")
+    def test_merge_that_was_undone_is_seen(self, world: World) -> None:
+        if not any(one.deletes == "feed" for one in world.open().describe() if one.object == world.object):
+            pytest.skip("a merge can't be undone")
+        ledger, (loser, survivor) = Ledger(world), people(2)
+        ledger.pull()
+        world.merge(loser, survivor)
+        ledger.pull()
+
+        world.restore(loser)
+        ledger.pull()
+
+        assert ledger.holds() == world.truth()
+        assert loser in ledger.state
 
     def test_merge_names_the_survivor(self, new_world: NewWorld) -> None:
         def scenario(world: World, client: Client) -> None:

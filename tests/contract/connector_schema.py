@@ -53,6 +53,20 @@ class SchemaBehaviours(Played):
 
         assert ledger.holds() == world.truth()
 
+    def test_field_hidden_in_mid_run_keeps_its_values(self, world: World) -> None:
+        if not world.hides:
+            pytest.skip("a column that goes takes its values with it")
+        ledger, (edited,) = Ledger(world), people(1)
+        ledger.pull()
+        world.put({key: {"note": "edited"} for key in world.truth()})
+
+        ledger.pull_disturbed(lambda: world.drop_field("city"))
+        world.put({edited: {"name": "edited"}})
+        ledger.pull()
+
+        assert {words["city"] for words in ledger.state.values()} == {"Berlin"}
+        assert ledger.holds() == world.truth()
+
     def test_custom_fields_and_objects_arrive(self, world: World) -> None:
         world.add_field("shoe size", "42")
         pets = world.add_object({"1": {"name": "Rex", "owner": "10000"}})
