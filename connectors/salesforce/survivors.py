@@ -27,7 +27,8 @@ def follow(rounds: Rounds, tasks: Sequence[Task]) -> None:
             detail = f"Salesforce {object} {end} was deleted by somebody; it may still be in the recycle bin."
             rounds.settle(task, "rejected", end, "ENTITY_IS_DELETED", detail)
         else:
-            task.target, task.sent, task.cause = end, None, None
+            # What was lost may have been seen by whoever merged: then only the wanted values tell that it was applied.
+            task.target, task.row, task.cause = end, {}, None
             task.tries += 1
 
 

@@ -92,6 +92,24 @@ def test_an_answer_that_makes_no_sense_is_a_lost_one(at: Desk, nonsense: Any) ->
     assert held == [results[0].record_id]
 
 
+def test_a_create_alone_that_is_done_without_an_id_is_looked_up(at: Desk) -> None:
+    locked = {"success": False, "errors": [{"statusCode": "UNABLE_TO_LOCK_ROW", "message": "m", "fields": []}]}
+
+    def forgetful(call: Call, own: Callable[[Call], Answer]) -> Answer:
+        if not call.path.endswith("/composite"):
+            return Answer(200, [locked])
+        answer = own(call)
+        parts = [{**part, "body": None} for part in answer.content["compositeResponse"]]
+        return Answer(200, {"compositeResponse": parts})
+
+    instead(at, forgetful)
+
+    [result] = at.write(new(1))
+
+    assert result.outcome == "created"
+    assert at.rows()[str(result.record_id)]["HubId__c"] == "hub-1"
+
+
 @pytest.mark.parametrize("late", ["create", "update"])
 def test_a_request_that_arrives_after_its_repeat_does_nothing(at: Desk, late: str) -> None:
     [one] = at.ids()

@@ -258,6 +258,37 @@ def test_a_merge_between_reading_and_writing_is_followed_too(at: Desk) -> None:
     assert (result.outcome, result.record_id) == ("updated", master)
 
 
+def test_a_merge_after_a_lost_answer_is_a_conflict_unless_the_survivor_holds_what_was_sent(at: Desk) -> None:
+    one, two, first, second = at.ids(count=4)
+    for each, title in ((one, "Clerk"), (two, "Clerk"), (first, "Clerk"), (second, "Ours")):
+        at.edit(each, Title=title)
+    at.org.admin("clock", advance_s=60)
+
+    def merged() -> None:
+        at.org.admin("merge", object="Contact", master=first, losers=[one])
+        at.org.admin("merge", object="Contact", master=second, losers=[two])
+
+    at.lose_the_answer(merged)
+
+    results = at.write(*(change(each, {"Title": "Ours"}, {"Title": "Clerk"}) for each in (one, two)))
+
+    assert [(each.outcome, each.record_id) for each in results] == [("conflict", first), ("updated", second)]
+    assert at.rows()[first]["Title"] == "Clerk"
+
+
+def test_without_a_base_a_survivor_is_only_filled_where_it_is_empty(at: Desk) -> None:
+    one, two, full, empty = at.ids(count=4)
+    at.edit(full, Title="Theirs")
+    at.edit(empty, Title=None)
+    at.org.admin("merge", object="Contact", master=full, losers=[one])
+    at.org.admin("merge", object="Contact", master=empty, losers=[two])
+
+    results = at.write(change(one, {"Title": "Ours"}), change(two, {"Title": "Ours"}))
+
+    assert outcomes(results) == ["conflict", "updated"]
+    assert [at.rows()[each]["Title"] for each in (full, empty)] == ["Theirs", "Ours"]
+
+
 @pytest.mark.parametrize(("hard", "code"), [(False, "ENTITY_IS_DELETED"), (True, "NOT_FOUND")])
 def test_a_deleted_record_is_reported(at: Desk, hard: bool, code: str) -> None:
     [one] = at.ids()
