@@ -11,9 +11,9 @@ from simulators.salesforce.fields import COMPOUND, NUMBERS, Row
 from simulators.salesforce.objects import ObjectType
 from simulators.salesforce.org import Org
 from simulators.salesforce.soql import Path
-from simulators.salesforce.values import csv_value, resolve
+from simulators.salesforce.values import csv_value, resolve, seconds_text
 
-ROWS_AT_ONCE = 2_000
+ROWS_AT_ONCE = 500
 DELIMITERS = {"COMMA": ",", "SEMICOLON": ";", "TAB": "\t", "PIPE": "|", "CARET": "^", "BACKQUOTE": "`"}
 LINE_ENDINGS = {"LF": "\n", "CRLF": "\r\n"}
 Column: TypeAlias = Callable[[Sequence[Row]], list[Any]]
@@ -63,7 +63,7 @@ def _column(org: Org, kind: ObjectType, path: Path, form: Format) -> Column:
     plain = len(path) == 1 and field.formula is None and field.type not in COMPOUND
     values: Column = (lambda rows: [row.get(name) for row in rows]) if plain else (lambda rows: list(map(read, rows)))
     if field.type == "datetime":
-        return lambda rows: [None if each is None else each.isoformat()[:19] + ".000Z" for each in values(rows)]
+        return lambda rows: [None if each is None else f"{seconds_text(each)}.000Z" for each in values(rows)]
     if field.type in (*NUMBERS, "boolean", "date"):
         return lambda rows: [csv_value(each, exponents=form.exponents) for each in values(rows)]
     return values
