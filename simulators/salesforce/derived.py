@@ -55,10 +55,8 @@ def _contact_of(org: Org, account: Row) -> Row:
 
 def _others(org: Org, kind: ObjectType, link: str, row: Row) -> list[Row]:
     """Records of the same parent that are there, this one left out."""
-    rows = org.tables[kind.name].values()
-    return [
-        each for each in rows if each.get(link) == row[link] and each["Id"] != row["Id"] and not each.get("IsDeleted")
-    ]
+    rows = org.tables[kind.name].holding(kind.by_name[link.lower()], row[link])
+    return [each for each in rows if each["Id"] != row["Id"] and not each.get("IsDeleted")]
 
 
 def _summed(org: Org, row: Row, *, gone: bool) -> list[Changed]:

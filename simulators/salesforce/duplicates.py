@@ -34,12 +34,8 @@ def check(org: Org, kind: ObjectType, row: Row) -> None:
     mode = org.duplicate_rules.get(kind.name, OFF)
     if mode == OFF or row.get("Email") is None or (mode == ALERT and org.allow_save):
         return
-    mail = str(row["Email"]).casefold()
-    alike = [
-        other
-        for other in org.tables[kind.name].values()
-        if other["Id"] != row["Id"] and not other["IsDeleted"] and str(other["Email"]).casefold() == mail
-    ]
+    others = org.tables[kind.name].holding(kind.by_name["email"], row["Email"])
+    alike = [other for other in others if other["Id"] != row["Id"] and not other["IsDeleted"]]
     if alike:
         message = "You're creating a duplicate record. We recommend you use an existing record instead."
         raise Refusal(400, "DUPLICATES_DETECTED", message, (), {"duplicateResult": _result(kind, mode, message, alike)})

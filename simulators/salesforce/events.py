@@ -112,10 +112,10 @@ def _give_up(org: Org, kind: ObjectType, loser: Row, winner: Row, person: str) -
 
 def _is_member(org: Org, moved: Row) -> bool:
     """Whether a campaign has somebody already."""
-    names = ("CampaignId", "LeadId", "ContactId")
+    who = "ContactId" if moved.get("LeadId") is None else "LeadId"
+    others = org.tables[CAMPAIGN_MEMBER.name].holding(CAMPAIGN_MEMBER.by_name[who.lower()], moved[who])
     return any(
-        row["Id"] != moved["Id"] and not row["IsDeleted"] and all(row.get(name) == moved.get(name) for name in names)
-        for row in org.tables[CAMPAIGN_MEMBER.name].values()
+        row["Id"] != moved["Id"] and not row["IsDeleted"] and row["CampaignId"] == moved["CampaignId"] for row in others
     )
 
 

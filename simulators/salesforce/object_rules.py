@@ -62,9 +62,10 @@ def _check_member(org: Org, before: Row | None, row: Row, values: dict[str, Valu
     if (row.get("LeadId") is None) == (row.get("ContactId") is None):
         message = "Provide either a contact ID or a lead ID"
         raise Refusal(400, "FIELD_INTEGRITY_EXCEPTION", message, ("ContactId", "LeadId"))
-    names = ("CampaignId", "LeadId", "ContactId")
-    for other in org.tables["CampaignMember"].values():
-        if not other["IsDeleted"] and all(other.get(name) == row.get(name) for name in names):
+    who = "ContactId" if row.get("LeadId") is None else "LeadId"
+    field = org.object("CampaignMember").by_name[who.lower()]
+    for other in org.tables["CampaignMember"].holding(field, row[who]):
+        if not other["IsDeleted"] and other["CampaignId"] == row["CampaignId"]:
             raise Refusal(400, "DUPLICATE_VALUE", f"Already a campaign member. record with id: {other['Id']}", ())
 
 

@@ -18,6 +18,7 @@ from simulators.salesforce.fields import Field, Record, Row
 from simulators.salesforce.ids import full_id, make_id
 from simulators.salesforce.objects import FEATURES, OBJECTS, ObjectType
 from simulators.salesforce.quota import Quota
+from simulators.salesforce.rows import Table
 from simulators.salesforce.switches import Switches
 
 BIN_DAYS = 15
@@ -61,7 +62,7 @@ class Org:
     host: str = "http://127.0.0.1"
     features: frozenset[str] = frozenset()
     objects: dict[str, ObjectType] = field(default_factory=dict)
-    tables: dict[str, dict[str, Row]] = field(default_factory=dict)
+    tables: dict[str, Table] = field(default_factory=dict)
     counters: dict[str, int] = field(default_factory=dict)
     deletions: dict[str, dict[str, datetime]] = field(default_factory=dict)
     pending: list[Pending] = field(default_factory=list)
@@ -94,7 +95,7 @@ class Org:
             if name not in self.objects and kind.feature in (None, *self.features):
                 self.objects[name] = kind.with_features(self.features)
                 self._names[kind.prefix] = name
-                self.tables[kind.name] = {}
+                self.tables[kind.name] = Table()
 
     @property
     def profile(self) -> Profile:

@@ -145,20 +145,13 @@ def children(org: Org, kind: ObjectType, record_id: str) -> list[tuple[ObjectTyp
         for child in org.objects.values()
         for field in child.fields
         if field.type == "reference" and field.createable and kind.name in field.refers_to
-        for row in list(org.tables[child.name].values())
-        if row.get(field.name) == record_id
+        for row in org.tables[child.name].holding(field, record_id)
     ]
 
 
 def find_by(org: Org, kind: ObjectType, field: Field, value: str) -> list[Row]:
     """Records, not deleted, with this external id; case counts only if the field minds it."""
-    wanted = value if field.case_sensitive else value.casefold()
-
-    def folded(row: Row) -> str | None:
-        held = row.get(field.name)
-        return None if held is None else str(held) if field.case_sensitive else str(held).casefold()
-
-    return [row for row in org.tables[kind.name].values() if not row.get("IsDeleted") and folded(row) == wanted]
+    return [row for row in org.tables[kind.name].holding(field, value) if not row.get("IsDeleted")]
 
 
 def _check_writable(kind: ObjectType) -> None:
