@@ -203,7 +203,9 @@ class OldJobs:
         rows = result.rows[start : start + ROWS_A_RESULT]
         if job.content_type == "JSON":
             return Answer(200, records(org, result, rows, names["version"]), {"content-type": "application/json"})
-        return Answer(200, table(org, result.object, result.paths, rows, Format()), {"content-type": "text/csv"})
+        # Readers take text of no stated character set for Latin-1.
+        kind = {"content-type": "text/csv;charset=UTF-8"}
+        return Answer(200, table(org, result.object, result.paths, rows, Format()), kind)
 
     def _job(self, org: Org, names: dict[str, str]) -> Job:
         job = self._by_id.get(names["job"])

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 Rows = Mapping[str, Mapping[str, Any]]
+DAY = re.compile(r"\d{4}-\d\d-\d\d(T|$)")
 MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d")
 DIFFERENCES_TOLD = 10
 
@@ -48,11 +49,17 @@ def same(held: Any, read: Any) -> bool:
         return _number(read) == held
     if isinstance(held, dict):
         return isinstance(read, dict) and all(same(value, read.get(name)) for name, value in held.items())
+    if isinstance(read, int) and DAY.match(str(held)):
+        return _milliseconds(f"{str(held)[:10]}T00:00:00+00:00" if len(str(held)) == 10 else str(held)) == read
     if MOMENT.match(str(held)) and MOMENT.match(str(read)):
         return datetime.fromisoformat(str(held)) == datetime.fromisoformat(str(read).replace("Z", "+00:00"))
     if read == f"{held}T00:00:00.000000Z" or read == f"{held}T00:00:00Z":
         return True
     return bool(held == read)
+
+
+def _milliseconds(moment: str) -> float:
+    return datetime.fromisoformat(moment).timestamp() * 1_000
 
 
 def _number(read: Any) -> float | None:

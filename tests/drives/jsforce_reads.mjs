@@ -40,5 +40,5 @@ for (const { name } of sobjects) {
   const names = fields.filter((each) => way === "rest" || each.type !== "address").map((each) => each.name);
   if (way === "rest") await readByRest(connection, name, names);
   else if (way === "bulk2") await readInBulk(connection.bulk2, { scanAll: true, pollInterval: 50 }, name, names);
-  else await readInBulk(connection.bulk, { scanAll: true }, name, names);
+  else await readInBulk(connection.bulk, undefined, name, names);
 }

@@ -6,7 +6,7 @@ import json
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -37,10 +37,17 @@ class Served:
     def objects(self) -> list[str]:
         return list(self.admin("state")["records"])
 
-    def wrong(self, read: Mapping[str, list[dict[str, Any]]], *, compounds: bool) -> dict[str, list[str]]:
-        """By object, how what was read differs from what there is; only objects that differ."""
-        found = {name: differences(self.rows(name), read.get(name, []), compounds=compounds) for name in self.objects()}
-        print({name: len(read.get(name, [])) for name in found})
+    def wrong(
+        self, read: Mapping[str, Sequence[Mapping[str, Any]]], *, compounds: bool, live_alone: bool = False
+    ) -> dict[str, list[str]]:
+        """By object, how what was read differs from what there is, or is live; only objects that differ."""
+        found: dict[str, list[str]] = {}
+        for name in self.objects():
+            held = self.rows(name)
+            if live_alone:
+                held = {each: row for each, row in held.items() if not (row.get("IsDeleted") or row.get("IsArchived"))}
+            found[name] = differences(held, read.get(name, []), compounds=compounds)
+            print(f"{name}: {len(read.get(name, []))} of {len(held)} records")
         return {name: each for name, each in found.items() if each}
 
 

@@ -28,14 +28,15 @@ def jsforce(script: str, crm: Served, *arguments: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in done.stdout.splitlines()]
 
 
-@pytest.mark.parametrize("way", ["rest", "bulk2"])
+@pytest.mark.parametrize("way", ["rest", "bulk2", "bulk1"])
 def test_jsforce_reads_every_row(crm: Served, way: str) -> None:
     read: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
 
     for line in jsforce("jsforce_reads.mjs", crm, way):
         read[line["object"]].append(line["record"])
 
-    wrong = crm.wrong(read, compounds=way == "rest")
+    # Its older bulk client has no way to ask for deleted records.
+    wrong = crm.wrong(read, compounds=way == "rest", live_alone=way == "bulk1")
     assert not wrong, wrong
 
 
