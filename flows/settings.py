@@ -78,7 +78,9 @@ SALESFORCE = (
     Setting("username", (str,), "jwt: the integration user"),
     Setting("audience", (str,), "jwt: the sign-in host the assertion is for; default url"),
     Setting("api_version", (str,), "version of the API, such as 62.0 (default)"),
-    Setting("objects", (list,), "objects to read, custom ones too; default Account, Contact, Lead, User"),
+    Setting(
+        "objects", (list,), "objects to read, custom ones too; default Account, Contact, Lead, User, PersonAccount"
+    ),
     Setting("where", (dict,), "object = SOQL condition that its records must meet to be read"),
     Setting("exclude_fields", (list,), "fields never taken in: Field or Object.Field"),
     Setting("overlap_minutes", (float, int), "how far each read goes back, for changes seen late; default 10"),
@@ -89,7 +91,12 @@ SALESFORCE = (
     Setting("read_timeout_s", (float, int), "seconds to wait for an answer; default 120"),
     Setting("reconcile_days", (float, int), "days after which the copy is proven anew; default 7, 0: only when asked"),
     Setting("max_vanishing_share", (float, int), "reconcile: stop when more than this share is gone; default 0.1"),
-    Setting("push", (str,), "off: nothing is written", ("off",)),
+    Setting(
+        "push",
+        (str,),
+        "what may go back; default off. So far nothing is written, but check looks for what a push will need",
+        ("off", "plan", "push"),
+    ),
     Setting("unique", (bool,), "true: no two records of this source are one customer"),
     Setting("doubtful", (str,), "why what this source says should be doubted"),
     Setting("mapping", (dict,), "object = a table of column = unified field, laid over the standard one"),

@@ -1,1 +1,1 @@
-"""`make demo`: three generated CRM exports become one customer store, shown as a newcomer wants to see it."""
+"""`make demo`: a simulated org and two generated exports become one customer store, shown to a newcomer."""

@@ -20,20 +20,22 @@ from console.options import Call
     "--folder", default=Path("demo"), show_default=True, type=click.Path(path_type=Path), help="Where to play."
 )
 def demo(people: int, seed: int, folder: Path) -> None:
-    """Three generated CRM exports become one customer store."""
+    """A simulated Salesforce org and two exports become one customer store."""
     from console.demo import story
+    from console.demo.org import served_org
 
     started = time.monotonic()
     stage = set_stage(folder)
-    story.generate(stage, people, seed)
-    story.consolidate(stage)
-    story.show_what_was_read(stage)
-    story.show_duplicates(stage)
-    story.show_overlap(stage)
-    story.explain_one(stage)
-    story.decide_and_undo(stage)
-    story.measure(stage)
-    story.farewell(stage, time.monotonic() - started)
+    with served_org(stage.folder, people, seed) as process:
+        org = story.generate(stage, process, people, seed)
+        story.consolidate(stage, org)
+        story.show_what_was_read(stage)
+        story.show_duplicates(stage)
+        story.show_overlap(stage)
+        story.explain_one(stage)
+        story.decide_and_undo(stage)
+        story.measure(stage, org)
+        story.farewell(stage, time.monotonic() - started)
 
 
 def main() -> None:

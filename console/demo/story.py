@@ -8,12 +8,14 @@ import json
 from collections import Counter
 from collections.abc import Mapping
 from contextlib import redirect_stdout
+from subprocess import Popen
 from typing import Any
 
 from rich.text import Text
 
 from console.commands.decide import show_side
 from console.demo.measure import b_cubed, pairwise
+from console.demo.org import SOURCE, Org, wait_for
 from console.demo.picture import gauge, overlap
 from console.demo.stage import Stage
 from console.output import number, print_table
@@ -32,8 +34,8 @@ limit 1
 """
 
 
-def generate(stage: Stage, people: int, seed: int) -> None:
-    """Three exports of one population, with the habits of three systems and the dirt of a trade fair."""
+def generate(stage: Stage, process: Popen[str], people: int, seed: int) -> Org:
+    """One population in three systems, with the habits of each and the dirt of a trade fair."""
     from simulators.__main__ import main as simulate
 
     stage.out.print(Text("Unsilo: three CRMs, one customer store", "bold"))
@@ -43,29 +45,39 @@ def generate(stage: Stage, people: int, seed: int) -> None:
         code = simulate(["people", "--people", str(people), "--seed", str(seed), "--out", str(stage.exports)])
     if code:
         raise UsageError("The exports could not be generated.", said.getvalue())
+    (stage.exports / "salesforce_contacts.csv").unlink()  # the same people are in the org
+    org = wait_for(process, stage.folder)
     rows = [
+        (org.url, f"a simulated Salesforce org: {name} over its API", org.counts[name])
+        for name in ("Contact", "Lead", "Account", "Opportunity")
+    ]
+    rows += [
         (name, what, _lines(stage, name))
         for name, what in (
-            ("salesforce_contacts.csv", "a Salesforce Data Loader export"),
             ("hubspot_contacts.csv", "a HubSpot export"),
             ("trade_fair.csv", "a trade fair's list, with semicolons and broken lines in it"),
         )
     ]
-    print_table(("file", "what it is", "lines"), rows)
+    print_table(("where", "what it is", "records"), rows)
+    return org
 
 
-def consolidate(stage: Stage) -> None:
-    """Two commands: look, then sync."""
+def consolidate(stage: Stage, org: Org) -> None:
+    """Two commands: look, then sync; the org takes five lines of settings."""
     stage.heading("Two commands")
     stage.command("init", str(stage.exports), "--yes")
+    stage.say("\nThe org takes five lines of unsilo.toml, and a secret in the environment:\n")
+    stage.out.print(Text("\n".join(f"  {line}" for line in org.section.splitlines()), "cyan"))
+    with stage.settings.open("a", encoding="utf-8") as file:
+        file.write(f"\n{org.section}")
     stage.out.print()
     if at_terminal():
-        stage.command("sync", hidden=("--in-process",))
+        stage.command("sync", "--reconcile", hidden=("--in-process",))
         return
     from console.commands.run import show_report
 
-    stage.out.print(Text.assemble(("$ ", "green"), ("unsilo sync", "bold")))
-    show_report(_report(stage.answer("sync", "--in-process")))
+    stage.out.print(Text.assemble(("$ ", "green"), ("unsilo sync --reconcile", "bold")))
+    show_report(_report(stage.answer("sync", "--reconcile", "--in-process")))
 
 
 def show_what_was_read(stage: Stage) -> None:
@@ -145,12 +157,14 @@ def decide_and_undo(stage: Stage) -> None:
     _tell(stage, "with the merge", joined, "now", _customers_of(stage, pair))
 
 
-def measure(stage: Stage) -> None:
+def measure(stage: Stage, org: Org) -> None:
     """Against the known truth, which no matcher ever sees."""
     stage.heading("How right is it?")
+    truth = {(SOURCE, record): person for record, person in org.persons().items()}
     with (stage.exports / "truth.csv").open(encoding="utf-8", newline="") as file:
-        truth = {(row["file"], row["record_id"]): row["person_id"] for row in csv.DictReader(file)}
-    found = {(f"{row['source']}.csv", row["record_id"]): row["customer_id"] for row in stage.query(RECORDS)}
+        exported = csv.DictReader(file)
+        truth |= {(row["file"].removesuffix(".csv"), row["record_id"]): row["person_id"] for row in exported}
+    found = {(row["source"], row["record_id"]): row["customer_id"] for row in stage.query(RECORDS)}
     pairs, average = pairwise(found, truth), b_cubed(found, truth)
     people = len({truth[record] for record in truth if record in found})
     stage.say(f"The generator knows which of these records are which of {people:,} people. Measured against that:\n")
@@ -158,9 +172,7 @@ def measure(stage: Stage) -> None:
     stage.out.print(gauge("pairs found", pairs.recall, "recall, pairwise after closure"))
     stage.out.print(gauge("B-cubed precision", average.precision, "of the average record's cluster"))
     stage.out.print(gauge("B-cubed recall", average.recall, "of the average record's person"))
-    stage.out.print(
-        f"\n  F1 {pairs.f1:.3f} pairwise, {average.f1:.3f} B-cubed. Nothing was configured, nothing trained."
-    )
+    stage.out.print(f"\n  F1 {pairs.f1:.3f} pairwise, {average.f1:.3f} B-cubed. No rule was written, nothing trained.")
 
 
 def farewell(stage: Stage, seconds: float) -> None:
@@ -175,7 +187,8 @@ def farewell(stage: Stage, seconds: float) -> None:
         command = f"unsilo {words} --settings {stage.settings}"
         stage.out.print(Text.assemble(("  $ ", "green"), command))
     stage.out.print()
-    stage.say(f"The command lies in .venv/bin. Your own exports: unsilo init PATH. This took {seconds:,.0f} seconds.")
+    stage.say("The command lies in .venv/bin. Your own exports: unsilo init PATH; your own org: docs/salesforce.md.")
+    stage.say(f"This took {seconds:,.0f} seconds; the simulated org ends with it.")
 
 
 def _lines(stage: Stage, name: str) -> int:
@@ -191,7 +204,7 @@ def _customers_of(stage: Stage, records: tuple[str, ...]) -> tuple[str, ...]:
 def _tell(stage: Stage, first: str, one: tuple[str, ...], second: str, other: tuple[str, ...]) -> None:
     for when, customers in ((first, one), (second, other)):
         distinct = list(dict.fromkeys(customers))
-        ids = " and ".join(f"{customer[:8]}…" for customer in distinct)
+        ids = " and ".join(f"…{customer[-8:]}" for customer in distinct)  # they begin alike
         stage.out.print(f"  {when}: {number(len(distinct), 'customer')}, {ids}", style="cyan")
     stage.out.print()
 

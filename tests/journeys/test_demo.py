@@ -1,4 +1,4 @@
-"""`make demo`: a newcomer sees three exports become one customer store, measured against the known truth."""
+"""`make demo`: a newcomer sees a simulated org and two exports become one customer store, measured."""
 
 from __future__ import annotations
 
@@ -32,6 +32,8 @@ def test_the_demo_shows_what_a_newcomer_wants_to_see(place: Place) -> None:
     ):  # fmt: skip
         assert f"{chapter} ─" in told.stdout
     assert "duplicate_key" in told.stdout
+    for name in ("Account", "Contact", "Lead", "Opportunity"):
+        assert re.search(rf"salesforce: {name}: source (\S+), hub \1, proven", told.stdout)
     assert "before the merge: 2 customers" in told.stdout
     assert "now: 1 customer," in told.stdout
     shares = [float(share) for share in re.findall(r"(\d+\.\d)%", told.stdout.partition("How right is it?")[2])]

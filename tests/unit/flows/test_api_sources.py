@@ -46,7 +46,7 @@ def written(folder: Path, text: str) -> Path:
         ('refresh_token = "hunter2"\n', "UNSILO_EMEA_REFRESH_TOKEN"),
         ('objects = "Contact"\n', "must be a list"),
         ('daily_share = "a quarter"\n', "must be a number"),
-        ('push = "push"\n', "Choose one of off"),
+        ('push = "yes"\n', "Choose one of off, plan, push"),
         ('objects = ["Contact"]\nwhere = { Contakt = "IsActive = true" }\n', "Did you mean 'Contact'?"),
     ],
 )

@@ -57,7 +57,7 @@ def test_the_example_settings_of_the_repository_are_valid() -> None:
 
     settings = load_settings(example)
 
-    assert set(settings.sources) == {"crm", "marketing", "fair"}
+    assert set(settings.sources) == {"crm", "marketing", "fair", "emea"}
 
 
 @pytest.mark.parametrize(
