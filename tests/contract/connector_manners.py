@@ -29,6 +29,12 @@ class MannersBehaviours(Played):
                 ledger.pull("full")
             said.append(str(caught.value))
         said += [str(finding) for finding in world.open().check()]
+        if "validation_refusal_names_the_field" not in world.cannot:
+            self._write_in_trouble(world, ledger)
+        if "refused_credentials_stop_with_a_remedy" not in world.cannot:
+            with pytest.raises(UnsiloError) as caught:
+                Ledger(world, scope=world.wrong_credentials()).pull()
+            said.append(str(caught.value))
         world.damage()
         try:
             ledger.pull("full")
@@ -38,6 +44,15 @@ class MannersBehaviours(Played):
 
         never = ("Xaverius", "Ypsilanti", *world.secrets())
         assert not [word for word in never for text in (*said, caplog.text) if word in text]
+
+    def _write_in_trouble(self, world: World, ledger: Ledger) -> None:
+        first, second, third = people(3)
+        world.lose_answer()
+        ledger.update({first: {"name": "Xaverius Secundus"}})
+        world.lock(second)
+        ledger.update({second: {"city": "Ypsilanti"}, third: {**world.invalid()[0], "name": "Xaverius"}})
+        world.unlock()
+        ledger.deliver()
 
     def test_calls_are_what_the_rows_need(self, new_world: NewWorld) -> None:
         """ceil(records / page) + windows + log of deletions + description, and a tenth of it."""

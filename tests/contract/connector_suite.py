@@ -3,6 +3,10 @@
 A connector's own test file subclasses `ConnectorSuite` and gives a fixture `new_world` that makes fresh `World`s. What
 its source can't have is skipped with the reason. A behaviour marked N is played twice: with our connector, which must
 pass, and with a naive client, which must not; so the test is known to bite.
+
+To hold another vendor to it: write its `World` (the events that its simulator has, the suite's words in its columns,
+what it can't have and why) and its naive clients, by the example of `salesforce_world` and `salesforce_naive`. Begin
+with `put`, `truth` and `open`; what raises NotImplementedError is what is still to be rehearsed.
 """
 
 from __future__ import annotations
