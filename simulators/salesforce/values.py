@@ -82,7 +82,7 @@ def resolve(org: Org, kind: ObjectType, path: tuple[str, ...], *, seen_by_all: b
             raise no_such_field(first, kind.name)
         return getter(org, found, kind), found
     link = kind.by_relationship.get(first.lower())
-    if link is None or len(path) > DEEPEST + 1 or (not seen_by_all and (kind.name, link.name) in org.hidden):
+    if link is None or len(path) > DEEPEST + 1 or not (seen_by_all or _sees_behind(org, kind, link)):
         raise no_such_relation(first, kind)
     parent, find_above = parent_of(org, link)
     read, field = resolve(org, parent, tuple(rest), seen_by_all=seen_by_all)
@@ -92,6 +92,11 @@ def resolve(org: Org, kind: ObjectType, path: tuple[str, ...], *, seen_by_all: b
         return None if above is None else read(above)
 
     return read_parent, field
+
+
+def _sees_behind(org: Org, kind: ObjectType, link: Field) -> bool:
+    """Whether the user may follow a lookup: sees it, and an object that it points at."""
+    return (kind.name, link.name) not in org.hidden and any(org.switches.sees(each) for each in link.refers_to)
 
 
 def parent_of(org: Org, link: Field) -> tuple[ObjectType, Callable[[Row], Row | None]]:

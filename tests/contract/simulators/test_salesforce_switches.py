@@ -76,8 +76,12 @@ def test_an_object_without_permission_is_not_there(org: Org) -> None:
         code(org.call("POST", "jobs/query", {"operation": "query", "query": "SELECT Id FROM Lead"})),
     ]
 
+    org.admin("switch", unseen_objects=["Lead", "Account"])
+    behind = code(org.query("SELECT Account.Name FROM Contact"))
+
     assert "Lead" not in listed
     assert "Contact" in listed
+    assert behind == "INVALID_FIELD"
     assert refused == ["INVALID_TYPE", "INVALID_TYPE", "NOT_FOUND", "NOT_FOUND", "INVALID_TYPE"]
 
 
