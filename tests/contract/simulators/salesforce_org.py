@@ -87,9 +87,7 @@ class Org:
 
 
 @contextmanager
-def served(
-    people: int = 300, profile: str = "calm", seed: int = SEED, features: tuple[str, ...] = ()
-) -> Iterator[Org]:
+def served(people: int = 300, profile: str = "calm", seed: int = SEED, features: tuple[str, ...] = ()) -> Iterator[Org]:
     """An org on a free port."""
     print(f"org of seed {seed}, profile {profile}")
     listener = bind(0)
