@@ -30,6 +30,20 @@ def test_every_op_is_applied_once_and_no_edit_is_overwritten(profile: str) -> No
     assert (figures.applied_twice, figures.doubled, figures.overwritten, figures.wrong_results) == (0, 0, 0, 0)
 
 
+@pytest.mark.drill
+@pytest.mark.timeout(900)
+def test_twelve_thousand_ops_are_applied_once_each() -> None:
+    seed = random.SystemRandom().randrange(10**6)
+    print(f"drill of seed {seed}")
+    with served(people=15_000, seed=seed) as org:
+        figures = drill(org.address, 10_000, 2_000, seed, wait=lambda s: _pass(org, s))
+
+    print(figures)
+    assert sum(figures.outcomes.values()) == 12_000
+    assert figures.lost >= 40
+    assert figures.clean
+
+
 @pytest.mark.parametrize("seed", [1, 2])
 def test_the_drill_bites_a_writer_that_sets_no_condition(seed: int) -> None:
     with served(people=700, seed=seed) as org:
