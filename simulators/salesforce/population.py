@@ -57,7 +57,7 @@ class Truth:
 
     @property
     def rows(self) -> list[tuple[str, str, int, int]]:
-        return list(zip(self._objects, self._ids, self._people, self._companies, strict=True))
+        return list(self._columns())
 
     def add(self, kind: str, record: Row, person: int, company: int) -> None:
         self._objects.append(kind)
@@ -69,7 +69,10 @@ class Truth:
         with path.open("w", encoding="utf-8", newline="") as stream:
             writer = csv.writer(stream, lineterminator="\n")
             writer.writerow(TRUTH_HEADER)
-            writer.writerows(self.rows)
+            writer.writerows(self._columns())
+
+    def _columns(self) -> "zip[tuple[str, str, int, int]]":
+        return zip(self._objects, self._ids, self._people, self._companies, strict=True)
 
 
 def populate(org: Org, people: int, *, clean: bool = False, records: int | None = None) -> Truth:
