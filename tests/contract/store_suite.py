@@ -7,13 +7,14 @@ from collections.abc import Iterator
 import pytest
 
 from tests.contract.store_bulk import BulkContract
+from tests.contract.store_events import EventsContract
 from tests.contract.store_people import PeopleContract
 from tests.contract.store_values import ValuesContract
 from tests.contract.store_work import WorkContract
 from unified_model.store.engine import Store, open_store
 
 
-class StoreContract(WorkContract, BulkContract, ValuesContract, PeopleContract):
+class StoreContract(WorkContract, BulkContract, ValuesContract, PeopleContract, EventsContract):
     """Inherit, and give a fixture `url`: the address of an empty store of the test's own."""
 
     @pytest.fixture
