@@ -179,14 +179,31 @@ def _whole(row: Row, width: int) -> Row:
     return row
 
 
+class _WithoutNuls(io.RawIOBase):
+    """Bytes of an answer, without those that no text has."""
+
+    def __init__(self, raw: Any) -> None:
+        self._read = raw.read
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        while block := self._read(len(buffer)):
+            if b"\0" in block:
+                block = block.replace(b"\0", b"")
+            if block:
+                buffer[: len(block)] = block
+                return len(block)
+        return 0
+
+
 def _lines(response: Response) -> Iterator[str]:
     """Lines of the unpacked answer, cut at line feeds alone: a value may hold every other kind of break."""
     raw: Any = response.raw
     raw.decode_content = True
     raw.auto_close = False
-    lines = io.TextIOWrapper(io.BufferedReader(raw, _BLOCK), encoding="utf-8", newline="\n")
-    for line in lines:
-        yield line.replace("\0", "") if "\0" in line else line
+    return io.TextIOWrapper(io.BufferedReader(_WithoutNuls(raw), _BLOCK), encoding="utf-8", newline="\n")
 
 
 def _failure(client: SalesforceClient, state: Any, about: str) -> Refusal:

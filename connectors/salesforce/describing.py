@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from connectors.salesforce.client import SalesforceClient
-from connectors.salesforce.persons import scope_of, table_of
+from connectors.salesforce.persons import parents_of, scope_of, table_of
 from connectors.salesforce.refusals import Answer, Refusal, RefusedForGood
 from connectors.salesforce.settings import SalesforceSettings
 from connectors.salesforce.soql import bracketed
@@ -110,7 +110,8 @@ class Describer:
         body = self.describe(object, fresh=fresh, for_read=for_read)
         fields = {field["name"]: field for field in body["fields"]}
         stamp = next((name for name in STAMPS if name in fields), "")
-        columns = [*self._own(object, fields.values()), *self._of_parents(object, fields.values(), fresh)]
+        # In the order of their names, which is that of JSON as the store writes it: then it has nothing to sort.
+        columns = sorted((*self._own(object, fields.values()), *self._of_parents(object, fields.values(), fresh)))
         settings = self._client.settings
         conditions = (settings.where.get(object, ""), scope_of(object, settings.objects, fields))
         return Schema(
@@ -135,7 +136,8 @@ class Describer:
             yield Column(name, type, bool(field.get("calculated")))
 
     def _of_parents(self, object: str, fields: Any, fresh: bool) -> Iterator[Column]:
-        for path in self._parents(object):
+        wanted = (*self._parents(object), *parents_of(object, self._client.settings.objects))
+        for path in wanted:
             if self._client.settings.excludes(object, path):
                 continue
             type = self._type_of(path, fields, fresh, sure=object in self._doubted)

@@ -33,7 +33,8 @@ def outline(
         except Refusal as refusal:
             if refusal.code not in bulk.NO_BULK | QUERY_SHAPE:
                 raise
-            selector.no_bulk.add(schema.object)
+            if refusal.code in bulk.NO_BULK:
+                selector.no_bulk.add(schema.object)
         else:
             told = 0
             converter = partial(csv_values, columns=columns)

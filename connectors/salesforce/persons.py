@@ -10,6 +10,13 @@ from collections.abc import Collection
 
 PERSON_ACCOUNT = "PersonAccount"
 FLAG = "IsPersonAccount"
+CONVERTED = f"ConvertedAccount.{FLAG}"
+"""Of a lead: whether a person account was made of it, whose shadow the converted contact then is."""
+
+
+def parents_of(object: str, objects: Collection[str]) -> tuple[str, ...]:
+    """Columns of parents that tell what a record became."""
+    return (CONVERTED,) if object == "Lead" and PERSON_ACCOUNT in objects else ()
 
 
 def table_of(object: str) -> str:

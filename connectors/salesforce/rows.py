@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
+from itertools import compress
 from typing import Any
 
 from connectors.salesforce.describing import Column
-from connectors.salesforce.values import from_csv, from_json, moment_of, path_of
+from connectors.salesforce.persons import CONVERTED, PERSON_ACCOUNT
+from connectors.salesforce.values import NUMBERS, from_json, id18, number, path_of, stamp
 from unified_model.records import SourceRecord
 
 FromJson = Callable[[Mapping[str, Any]], SourceRecord]
 FromCsv = Callable[[Sequence[str]], SourceRecord]
 Payload = dict[str, Any]
+
+_FLAGS = {"true": True, "false": False}
 
 
 def rest_values(columns: Sequence[Column]) -> Callable[[Mapping[str, Any]], Payload]:
@@ -35,17 +39,32 @@ def rest_values(columns: Sequence[Column]) -> Callable[[Mapping[str, Any]], Payl
 
 
 def csv_values(header: Sequence[str], columns: Sequence[Column]) -> Callable[[Sequence[str]], Payload]:
-    """A function from a row of bulk to a payload. `header` names its cells; those that are no columns are left out."""
+    """A function from a row of bulk to a payload. `header` names its cells; those that are no columns are left out.
+
+    A million rows pass here: empty cells are skipped, and what is of the usual form is left as it came.
+    """
     types = {column.name: column.type for column in columns}
-    typed = [(name, convert) for name in header if (convert := from_csv(types.get(name, "")))]
+    flags = [name for name in header if types.get(name) == "boolean"]
+    times = [name for name in header if types.get(name) == "datetime"]
+    ids = [name for name in header if types.get(name) in ("id", "reference")]
+    numbers = [name for name in header if types.get(name) in NUMBERS]
     surplus = [name for name in header if name not in types]
+    empty: Payload = dict.fromkeys(header)
 
     def values(row: Sequence[str]) -> Payload:
-        payload: Payload = {name: value or None for name, value in zip(header, row, strict=True)}
-        for name, convert in typed:
-            value = payload[name]
-            if value is not None:
-                payload[name] = convert(value)
+        payload = empty.copy()
+        payload.update(compress(zip(header, row), row))  # noqa: B905  the width was checked
+        for name in flags:
+            payload[name] = _FLAGS.get(payload[name])
+        for name in ids:
+            if (text := payload[name]) is not None and len(text) == 15:
+                payload[name] = id18(text)
+        for name in times:
+            if (text := payload[name]) is not None and len(text) != 24:
+                payload[name] = stamp(text)
+        for name in numbers:
+            if (text := payload[name]) is not None:
+                payload[name] = number(text)
         for name in surplus:
             del payload[name]
         return payload
@@ -87,10 +106,18 @@ def recorder(object: str, columns: Sequence[Column], stamp: str) -> Callable[[Pa
             deleted,
             payload.get("MasterRecordId") if deleted else None,
             "",
-            ("Contact", contact) if contact else None,
+            _became(payload, contact) if contact else None,
         )
 
     return record
+
+
+def _became(payload: Payload, contact: str) -> tuple[str, str]:
+    """What a lead was converted into: a contact, or a person account, which stands for its shadow contact."""
+    account = payload.get("ConvertedAccountId")
+    if account and payload.get(CONVERTED):
+        return PERSON_ACCOUNT, account
+    return "Contact", contact
 
 
 def _moments() -> Callable[[str | None], datetime | None]:
@@ -109,6 +136,6 @@ def _moments() -> Callable[[str | None], datetime | None]:
 
 def _time(text: str | None) -> datetime | None:
     try:
-        return moment_of(text) if text else None
+        return datetime.fromisoformat(text).astimezone(UTC) if text else None
     except ValueError:
         return None

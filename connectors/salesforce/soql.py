@@ -8,7 +8,6 @@ from urllib.parse import quote_plus
 
 LONGEST_URL = 14_000
 """Bytes of an address with its query; the org takes 16,384 with headers."""
-LONGEST_QUERY = 95_000
 
 
 class Position(NamedTuple):

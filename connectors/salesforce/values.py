@@ -72,19 +72,6 @@ def moment_of(text: str) -> datetime:
     return datetime.fromisoformat(text[:23]).replace(tzinfo=UTC)
 
 
-def from_csv(type: str) -> Convert | None:
-    """How a bulk cell of this type becomes a value; None: it is text as it stands. Empty cells are None before that."""
-    if type in NUMBERS:
-        return number
-    if type == "boolean":
-        return {"true": True, "false": False}.get
-    if type == "datetime":
-        return stamp
-    if type in ("id", "reference"):
-        return _csv_id
-    return None
-
-
 def from_json(type: str) -> Convert:
     """How a REST value that is not null becomes a value."""
     if type == "boolean":
@@ -109,10 +96,6 @@ def path_of(column: str) -> Callable[[Mapping[str, Any]], Any]:
         return value
 
     return find
-
-
-def _csv_id(text: str) -> str:
-    return text if len(text) == 18 else id18(text)
 
 
 def _number_or_text(value: Any) -> Any:

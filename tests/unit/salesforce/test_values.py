@@ -122,3 +122,16 @@ def test_a_merged_record_names_its_survivor_and_a_converted_lead_its_contact() -
     assert (merged.deleted, merged.merged_into) == (True, "2")
     assert lead(["1", "003"]).converted_into == ("Contact", "003")
     assert lead(["1", ""]).converted_into is None
+
+
+def test_a_lead_that_became_a_person_account_names_that_and_not_its_shadow() -> None:
+    columns = (
+        Column("Id", "id"),
+        Column("ConvertedContactId", "reference"),
+        Column("ConvertedAccountId", "reference"),
+        Column("ConvertedAccount.IsPersonAccount", "boolean"),
+    )
+    lead = from_bulk("Lead", [column.name for column in columns], columns, "")
+
+    assert lead(["1", "003", "001", "true"]).converted_into == ("PersonAccount", "001")
+    assert lead(["1", "003", "001", "false"]).converted_into == ("Contact", "003")
