@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 
 from simulators.salesforce.errors import Refusal, no_such_field
 from simulators.salesforce.fields import Field, Row
-from simulators.salesforce.objects import NAME, ObjectType
+from simulators.salesforce.objects import GROUP, NAME, ObjectType
 from simulators.salesforce.org import Org
 
 Getter: TypeAlias = Callable[[Row], Any]
@@ -117,7 +117,9 @@ def parent_of(org: Org, link: Field) -> tuple[ObjectType, Callable[[Row], Row | 
         if kind is None or above is None:
             return None
         shown: Row = {each.name: above.get(each.name) for each in NAME.fields}
-        return {**shown, "Name": above.get(kind.name_field or "Subject"), "Type": kind.name}
+        # An owner that is a group is told as what kind of group it is.
+        told = above["Type"] if kind.name == GROUP.name else kind.name
+        return {**shown, "Name": above.get(kind.name_field or "Subject"), "Type": told}
 
     return NAME, name_of
 
@@ -137,5 +139,7 @@ def show(org: Org, kind: ObjectType, row: Row, fields: list[Field], version: str
 
 def attributes(kind: ObjectType, row: Row, version: str) -> dict[str, str]:
     """What every record in REST begins with."""
-    held_in = row["Type"] if kind is NAME else kind.name
+    held_in = kind.name
+    if kind is NAME:
+        held_in = GROUP.name if str(row["Id"]).startswith(GROUP.prefix) else str(row["Type"])
     return {"type": kind.name, "url": f"/services/data/v{version}/sobjects/{held_in}/{row['Id']}"}

@@ -199,8 +199,8 @@ def test_leads_and_cases_wait_in_queues(quiet_org: Org) -> None:
 
     owners = {(row["Owner"]["Type"], row["Owner"]["Name"]) for row in quiet_org.query(soql).json()["records"]}
 
-    assert ("Group", "Inbound Leads") in owners
-    assert {kind for kind, _ in owners} == {"Group", "User"}
+    assert ("Queue", "Inbound Leads") in owners
+    assert {kind for kind, _ in owners} == {"Queue", "User"}
 
 
 def test_old_activities_are_archived_and_come_with_query_all_alone(quiet_org: Org) -> None:
