@@ -1,7 +1,7 @@
 """`unsilo`: finds the command, runs it, and turns whatever goes wrong into a sentence and an exit code.
 
-Exit codes: 0 done, 1 failed, 2 wrong usage, 3 done with records set aside. Commands are loaded when they are called,
-so that `unsilo --help` costs next to nothing.
+Exit codes: 0 done, 1 failed, 2 wrong usage, 3 done with records set aside or warnings. Commands are loaded when they
+are called, so that `unsilo --help` costs next to nothing.
 """
 
 from __future__ import annotations
@@ -98,7 +98,7 @@ def _print_version(ctx: click.Context, _parameter: click.Parameter, value: bool)
 @click.command(
     cls=Commands,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    epilog="Exit codes: 0 done, 1 failed, 2 wrong usage, 3 done with records set aside.",
+    epilog="Exit codes: 0 done, 1 failed, 2 wrong usage, 3 done with records set aside or warnings.",
 )
 @click.option(
     "--version", is_flag=True, expose_value=False, is_eager=True, callback=_print_version, help="Show the version."

@@ -49,6 +49,11 @@ def _record(conn: Connection, text: str) -> Subject:
         choices = ", ".join(f"{label}/{key.object}/{key.record_id}" for key in sorted(found))
         raise UsageError(f"{text} names {len(found)} records.", f"Say which: {choices}.")
     key, record = next(iter(found.items()))
+    if members.records_by_id(conn, [record])[record].kind == "other":
+        raise UsageError(
+            f"{text} is kept raw: no mapping says that a {key.object} is a customer.",
+            "Read it in the view raw_record, or give its object a mapping and run `unsilo store remap`.",
+        )
     belongs = members.customers_of(conn, [record])
     return Subject((key,), (record,), belongs[record][0] if record in belongs else None, False)
 

@@ -10,13 +10,14 @@ import pytest
 from sqlalchemy import func, select
 
 from tests.builders import CONTACTS, World, account, at, case, contact, deleted, new_world, page
-from unified_model.errors import NeedsOperator
+from unified_model.errors import NeedsOperator, UsageError
 from unified_model.store.codec import decode
 from unified_model.store.tables.golden import customer
 from unified_model.store.tables.identity import blocking_key_log, membership, resolve_queue, review
 from unified_model.store.tables.landing import hidden_column, record_alias, source_record, source_record_version
 from unified_model.store.tables.unified import person_record
 from unified_model.use_cases import remap
+from unified_model.use_cases.explain import explain_customer
 
 LEAD = contact
 
@@ -213,6 +214,15 @@ def test_a_volatile_column_makes_no_version_of_an_unmapped_record_but_its_newest
     assert counts.stored == 1
     assert [version for (version,) in rows(world, source_record_version.c.version)] == [1]
     assert raw(world)["5"]["Viewed"] == "2"
+
+
+def test_an_unmapped_record_can_be_neither_explained_nor_decided_about(world: World) -> None:
+    world.land("emea", case("5", Subject="Broken"), case("6", Subject="Broken"))
+
+    with pytest.raises(UsageError, match="kept raw"):
+        world.decide("emea/Case/5", "emea/Case/6", "same")
+    with pytest.raises(UsageError, match="kept raw"):
+        explain_customer(world.store, "emea/5")
 
 
 def test_a_mapping_that_comes_later_reads_what_was_kept(world: World) -> None:
