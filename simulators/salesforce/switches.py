@@ -33,7 +33,7 @@ class Switches:
     soap_login: bool = True
     app_calls_a_day: int = 0
     """The app's own share of the day's requests; 0: it has none of its own."""
-    query_days: float = 0
+    query_days: float = 0.0
     """Queries over more days of stamps than this time out, on objects of more than `query_rows` records; 0: none do."""
     query_rows: int = 0
     objects_without_bulk: list[str] = field(default_factory=list)
@@ -44,7 +44,7 @@ class Switches:
     """A bulk job is found in each of its states this many times; 0: the first look finds it ended."""
     jobs_to_fail: int = 0
     """The next bulk query jobs fail with QUERY_TIMEOUT."""
-    job_days: float = 7
+    job_days: float = 7.0
     """Bulk jobs are forgotten after this long."""
     job_exponents: bool = True
     """Bulk writes large numbers as 1.0E7, as Java does."""
@@ -60,8 +60,7 @@ class Switches:
             if name not in known:
                 raise ValueError(f"there is no switch {name}; there are {', '.join(sorted(known))}")
             held = getattr(self, name)
-            fits = isinstance(value, int | float) if isinstance(held, float) else type(value) is type(held)
-            if not fits and not (name in ("query_days", "job_days") and isinstance(value, int | float)):
+            if type(value) is not type(held) and not (isinstance(held, float) and type(value) is int):
                 raise TypeError(f"{name} must be of type {type(held).__name__}")
             setattr(self, name, value)
 

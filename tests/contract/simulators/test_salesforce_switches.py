@@ -154,7 +154,7 @@ def test_an_app_can_have_a_share_of_its_own(org: Org) -> None:
 
 
 def test_a_query_over_too_many_days_times_out_until_its_window_is_small(org: Org) -> None:
-    org.admin("switch", query_days=30.0, query_rows=100)
+    org.admin("switch", query_days=30, query_rows=100)
 
     def status(where: str) -> str:
         answer = org.query(f"SELECT Id FROM Contact WHERE {where}", deleted=True)
