@@ -96,6 +96,7 @@ def merge(org: Org, kind: ObjectType, master_id: str, loser_ids: list[str], *, u
 def _give_up(org: Org, kind: ObjectType, loser: Row, winner: Row, person: str) -> None:
     """One record goes in a merge; what pointed at it points at the winner, a person's contact goes with its account."""
     now = org.stamp()
+    org.check_unreferenced(str(loser["Id"]))
     for child, field, row in children(org, kind, str(loser["Id"])):
         moved = touched({**row, field.name: winner["Id"]}, now, person)
         if child.name == CONTACT.name and row.get("IsPersonAccount"):
@@ -177,22 +178,40 @@ def remove(org: Org, kind: ObjectType, ids: list[str], *, hard: bool) -> None:
 
 
 def restore(org: Org, kind: ObjectType, ids: list[str]) -> None:
-    """Take records out of the recycle bin, with those that went with them."""
-    for each in ids:
-        row = org.row(kind, each)
-        if row is None or not row.get("IsDeleted"):
-            raise Refusal(400, "UNDELETE_FAILED", f"entity is not in the recycle bin: {each}")
-        gone_at = org.deletions[kind.name][str(row["Id"])]
-        for child, field, below in children(org, kind, str(row["Id"])):
-            log = org.deletions.get(child.name, {})
-            if field.on_delete == "cascade" and log.get(str(below["Id"])) == gone_at:
-                restore(org, child, [str(below["Id"])])
-        back: Row = {**row, "IsDeleted": False, "SystemModstamp": org.stamp()}
-        if kind.mergeable:
-            back["MasterRecordId"] = None
-        org.put(kind, back)
-        follow(org, kind, back)
-        org.log_deletion(kind, str(row["Id"]), None)
+    """Take records out of the recycle bin, with those that went with them; refused if what they belong to is gone."""
+    with org.transaction():
+        for each in ids:
+            row = org.row(kind, each)
+            if row is None or not row.get("IsDeleted"):
+                raise Refusal(400, "UNDELETE_FAILED", f"entity is not in the recycle bin: {each}")
+            if _is_orphan(org, kind, row):
+                raise Refusal(400, "UNDELETE_FAILED", f"what the entity belongs to is deleted: {each}")
+            _bring_back(org, kind, row)
+
+
+def _bring_back(org: Org, kind: ObjectType, row: Row) -> None:
+    record_id = str(row["Id"])
+    gone_at = org.deletions[kind.name][record_id]
+    back: Row = {**row, "IsDeleted": False, "SystemModstamp": org.stamp()}
+    if kind.mergeable:
+        back["MasterRecordId"] = None
+    org.put(kind, back)
+    org.log_deletion(kind, record_id, None)
+    for child, field, below in children(org, kind, record_id):
+        went_along = org.deletions.get(child.name, {}).get(str(below["Id"])) == gone_at
+        if field.on_delete == "cascade" and went_along and not _is_orphan(org, child, below):
+            _bring_back(org, child, below)
+    follow(org, kind, back)
+
+
+def _is_orphan(org: Org, kind: ObjectType, row: Row) -> bool:
+    """Whether something that a record goes with is deleted or purged."""
+    for field in kind.fields:
+        above_id = row.get(field.name) if field.on_delete == "cascade" else None
+        above = None if above_id is None else org.object_of(str(above_id))
+        if above is not None and org.tables[above.name].get(str(above_id), {"IsDeleted": True}).get("IsDeleted"):
+            return True
+    return False
 
 
 def empty_bin(org: Org) -> int:

@@ -225,6 +225,11 @@ class Org:
             self.lock_next_row = False
             raise _locked(record_id)
 
+    def check_unreferenced(self, record_id: str) -> None:
+        """Refuse to take away a row that an open transaction is pointing something at."""
+        if any(record_id in row.values() for each in self.pending for row in each.rows.values()):
+            raise _locked(record_id)
+
     def settle(self) -> None:
         """Let time do its work: commit what is due, empty the recycle bin of what is too old."""
         now = self.clock.now()

@@ -122,6 +122,7 @@ def delete(org: Org, kind: ObjectType, record_id: str, *, with_parent: bool = Fa
     if not with_parent:
         check_deletion(org, kind, row)
     org.check_unlocked(str(row["Id"]))
+    org.check_unreferenced(str(row["Id"]))
     now, gone = org.stamp(), [str(row["Id"])]
     org.put(kind, {**row, "IsDeleted": True, "SystemModstamp": now, "LastModifiedDate": now})
     org.log_deletion(kind, str(row["Id"]), now)
