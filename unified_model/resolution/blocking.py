@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from unified_model.identity.keys import rule_of, worth
 from unified_model.identity.stats import COUNTED_UP_TO, TOP_PEOPLE, Name, bucket_of_names, name_of, size_bucket
-from unified_model.resolution.pairs import distinct, ordered_blocks
+from unified_model.resolution.pairs import blocks_of, distinct
 from unified_model.store import keys as store_keys
 from unified_model.store import queue
 from unified_model.store.engine import Store
@@ -123,7 +123,7 @@ def _people_among(conn: Any, kind: str, keys: list[int]) -> Iterator[tuple[int, 
         forms = match_forms(conn, kind, some)
         told = (name_of(forms.get(record, {})) for record in some)
         names += [same.setdefault(name, name) for name in told]
-    blocks = ordered_blocks(held[:, 0], np.searchsorted(records, held[:, 1]))
+    blocks = blocks_of(held[:, 0], np.searchsorted(records, held[:, 1]))
     ends = np.cumsum(blocks.sizes)
     holders = blocks.record.tolist()
     for end, size in zip(ends.tolist(), blocks.sizes.tolist(), strict=True):

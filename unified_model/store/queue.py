@@ -23,9 +23,9 @@ on conflict (record) do update set
     seq = excluded.seq,
     cause = excluded.cause
 """
-_ADVANCE = "update resolve_queue set stage = 1 where record = {mark} and seq = {mark}"
-_DROP = "delete from resolve_queue where record = {mark} and seq = {mark} and stage = 2"
-_DRAIN = "delete from resolve_queue where record = {mark} and seq = {mark} and stage = 1"
+_ADVANCE = "update resolve_queue set stage = 1 where record between {mark} and {mark} and seq = {mark}"
+_DROP = "delete from resolve_queue where record between {mark} and {mark} and seq = {mark} and stage = 2"
+_DRAIN = "delete from resolve_queue where record between {mark} and {mark} and seq = {mark} and stage = 1"
 
 
 class Waiting(NamedTuple):
@@ -108,6 +108,21 @@ def drain(conn: Connection, done: Iterable[Waiting]) -> None:
 
 def _run(conn: Connection, sql: str, done: Iterable[Waiting]) -> None:
     mark = "%s" if conn.dialect.name == "postgresql" else "?"
-    rows = [(w.record, w.seq) for w in done]
-    if rows:
-        conn.exec_driver_sql(sql.format(mark=mark), rows)
+    runs = _runs(done)
+    if runs:
+        conn.exec_driver_sql(sql.format(mark=mark), runs)
+
+
+def _runs(done: Iterable[Waiting]) -> list[tuple[int, int, int]]:
+    """(first record, last record, sequence) of requests that follow one another: what landed together makes one run."""
+    runs: list[tuple[int, int, int]] = []
+    first = last = seq = -1
+    for each in done:
+        if each.record != last + 1 or each.seq != seq:
+            if seq >= 0:
+                runs.append((first, last, seq))
+            first, seq = each.record, each.seq
+        last = each.record
+    if seq >= 0:
+        runs.append((first, last, seq))
+    return runs
