@@ -36,7 +36,7 @@ from connectors.salesforce.settings import settings_of
 from connectors.salesforce.soql import Span, within
 from connectors.salesforce.tokens import Secret, TokenKeeper
 from connectors.salesforce.values import moment_of, stamp_of
-from unified_model.errors import NeedsOperator
+from unified_model.errors import NeedsOperator, Rejected
 from unified_model.mapping.rows import ObjectMapping
 from unified_model.records import Page, SourceRecord
 
@@ -102,6 +102,7 @@ class SalesforceConnector:
         return Installation(organization, "salesforce")
 
     def describe(self) -> Sequence[ObjectCapabilities]:
+        self.installation()
         return [self._capabilities(object) for object in self.objects()]
 
     def objects(self) -> Sequence[str]:
@@ -127,12 +128,16 @@ class SalesforceConnector:
         return provided(self)
 
     def discover(self) -> Sequence[ObjectInfo]:
-        """The configured objects and their columns; one that can't be read says why."""
+        """The configured objects and their columns; one that can't be read says why.
+
+        NeedsOperator when signing in fails: that is not about one object.
+        """
+        self.installation()
         found = []
         for object in self.objects():
             try:
                 found.append(ObjectInfo(object, self.describer.schema(object).names))
-            except NeedsOperator as error:
+            except (NeedsOperator, Rejected) as error:
                 found.append(ObjectInfo(object, (), note=str(error)))
         return found
 
@@ -202,7 +207,8 @@ class SalesforceConnector:
         kind = mapping.kind if mapping else "other"
         try:
             schema = self.describer.schema(object)
-        except (NeedsOperator, Refusal):
+        except (NeedsOperator, Rejected):
+            # Reading it will say why; the other objects are not concerned.
             return ObjectCapabilities(object, kind, "window", "feed")
         return ObjectCapabilities(
             object,

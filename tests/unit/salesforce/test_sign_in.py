@@ -72,6 +72,15 @@ def test_a_wrong_secret_is_said_with_its_remedy(org: Org) -> None:
     assert "not-it" not in str(refused.value)
 
 
+def test_signing_in_is_tried_once_and_not_for_every_object() -> None:
+    body = {"error": "invalid_client", "error_description": "invalid client credentials"}
+
+    with scripted(lambda _: Told(body, 400)) as script, pytest.raises(NeedsOperator, match="client secret is wrong"):
+        script.open(auth="client_credentials", objects=["Account", "Contact", "Lead"]).discover()
+
+    assert len(script.calls) == 1
+
+
 def test_a_missing_secret_names_its_variable(org: Org) -> None:
     with pytest.raises(UsageError, match="UNSILO_EMEA_CLIENT_SECRET"):
         org.open(secrets={}).installation()
