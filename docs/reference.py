@@ -22,7 +22,8 @@ def commands_page() -> str:
     """Every command of `unsilo` with its own help, by family."""
     from console.main import FAMILIES, cli
 
-    lines = [GENERATED, "# Commands\n", "Exit codes: 0 done, 1 failed, 2 wrong usage, 3 done with records set aside or warnings.\n"]
+    codes = "Exit codes: 0 done, 1 failed, 2 wrong usage, 3 done with records set aside or warnings.\n"
+    lines = [GENERATED, "# Commands\n", codes]
     names = cli.context_settings["help_option_names"]
     with click.Context(
         cli, info_name="unsilo", max_content_width=100, terminal_width=100, help_option_names=names

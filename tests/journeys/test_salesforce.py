@@ -149,3 +149,23 @@ def test_excluded_fields_never_arrive(emea: Connected) -> None:
     assert emea.query(having.format("Phone")) == []
     assert ("Contact",) not in emea.query(having.format("Email"))
     assert ("Lead",) in emea.query(having.format("Email"))
+
+
+def test_a_person_kept_as_an_account_is_one_person_and_no_company(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    let_in(monkeypatch)
+    with served(people=300, features=("person_accounts",)) as org:
+        emea = Connected(org, place)
+        emea.settings(objects=("Account", "Contact", "PersonAccount"))
+
+        answer = emea.sync("--reconcile")
+
+        accounts = org.rows("Account")
+    persons = {key for key, row in accounts.items() if row["IsPersonAccount"]}
+    shadows = {accounts[key]["PersonContactId"] for key in persons}
+    kinds = dict(emea.query("select record_id, kind from crosswalk"))
+    assert (answer["code"], bool(persons)) == (0, True)
+    assert {kinds[key] for key in persons} == {"person"}
+    assert not shadows & kinds.keys()
+    assert all(proof["source_count"] == proof["hub_count"] for proof in answer["pulls"][0]["proofs"])

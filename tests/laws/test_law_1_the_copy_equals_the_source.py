@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.builders import new_world
+from tests.builders import World, new_world
+from tests.laws.deaths import When, die_at_commit
 from tests.laws.listed import ListedSource
 from tests.laws.worlds import examples, person_columns
+from unified_model.store.engine import open_store
+from unified_model.use_cases import reconcile
 
 KEYS = st.sampled_from([f"r{number}" for number in range(8)])
 EVENT = st.one_of(
@@ -69,3 +74,32 @@ def test_a_second_reconcile_finds_nothing_to_do(events: list[tuple[str, str, boo
         assert proof is not None
         assert (proof.missing, proof.differing, proof.deleted) == (0, 0, 0)
         assert crm.asked == []
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_a_death_at_any_commit_of_a_reconcile_is_made_good_by_the_next(
+    tmp_path: Path, when: When, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reconcile, "RECORDS_A_BATCH", 3)
+    with new_world(tmp_path) as world:
+        crm = ListedSource(world)
+        for number in range(12):
+            crm.put(f"r{number}", First=f"Ann{number}", Shoe="42")
+        crm.pull()
+    for number in range(4):
+        crm.delete(f"r{number}", hard=True)
+        crm.put(f"r{number + 4}", told=False, Shoe="43")
+        crm.put(f"new{number}", told=False, First="Bob")
+
+    def prove(world: World) -> None:
+        crm.world = world
+        crm.reconcile(accept_vanishing=True)
+
+    deaths = 0
+    while die_at_commit(tmp_path / "unsilo.db", prove, deaths + 1, when):
+        deaths += 1
+    with open_store(f"sqlite:///{tmp_path / 'unsilo.db'}", upgrade="never") as store:
+        crm.world = World(store)
+
+        assert deaths > 2
+        assert crm.copy() == crm.truth()
