@@ -21,14 +21,19 @@ from connectors.salesforce.soql import select
 def outline(
     client: SalesforceClient, selector: Selector, schema: Schema, *, sleep: Sleep = time.sleep
 ) -> Iterator[Sequence[Outline]]:
-    """Every record that is not deleted, once. Busy when fewer came than the org counted."""
+    """Every record that is not deleted, once. Busy when fewer came than the org counted.
+
+    Archived activities are alive, but only a query for deleted records shows them.
+    """
     columns = [c for c in schema.columns if c.name in ("Id", schema.stamp) or c.drifts]
     names = [column.name for column in columns]
+    archived = "IsArchived" in schema.flags
+    alive = "IsDeleted = false" if archived else ""
     selector.forget_records()
     if schema.object not in selector.no_bulk and selector.records(schema.object) >= client.settings.bulk_from:
-        query = select(names, schema.table, [schema.where])
+        query = select(names, schema.table, [schema.where, alive])
         try:
-            place = bulk.start(client, query, deleted=False, about=schema.object)
+            place = bulk.start(client, query, deleted=archived, about=schema.object)
             counted = bulk.wait(client, place.job, about=schema.object, sleep=sleep)
         except Refusal as refusal:
             if refusal.code not in bulk.NO_BULK | QUERY_SHAPE:
@@ -44,22 +49,23 @@ def outline(
             if told < counted:
                 raise _short(client, schema)
             return
-    yield from _by_pages(client, schema, names, rest_values(columns))
+    yield from _by_pages(client, schema, names, alive, rest_values(columns))
 
 
 def _by_pages(
     client: SalesforceClient,
     schema: Schema,
     names: Sequence[str],
+    alive: str,
     values: Callable[[Mapping[str, Any]], Payload],
 ) -> Iterator[Sequence[Outline]]:
     """By id, so that a lost query goes on behind the last one."""
     last, told, fruitless = "", 0, 0
     while True:
-        query = select(names, schema.table, [schema.where, f"Id > '{last}'" if last else ""], "Id")
+        query = select(names, schema.table, [schema.where, alive, f"Id > '{last}'" if last else ""], "Id")
         before, total, came = last, 0, 0
         try:
-            for page in client.query(query, about=schema.object):
+            for page in client.query(query, deleted=bool(alive), about=schema.object):
                 total = page.total
                 if page.rows:
                     came += len(page.rows)
@@ -73,13 +79,15 @@ def _by_pages(
             told += came
             continue
         told += came
-        if came < total and told < client.count(_counted(schema), about=schema.object):
+        if came < total and told < _count(client, schema, alive):
             raise _short(client, schema)
         return
 
 
-def _counted(schema: Schema) -> str:
-    return f"{schema.table} WHERE {schema.where}" if schema.where else schema.table
+def _count(client: SalesforceClient, schema: Schema, alive: str) -> int:
+    conditions = " AND ".join(filter(None, [schema.where, alive]))
+    rest = f"{schema.table} WHERE {conditions}" if conditions else schema.table
+    return client.count(rest, deleted=bool(alive), about=schema.object)
 
 
 def _outlines(payloads: Iterable[Payload]) -> list[Outline]:

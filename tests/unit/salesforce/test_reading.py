@@ -176,6 +176,19 @@ def test_the_forecast_is_what_a_read_takes(org: Org) -> None:
     assert source.client.budget.calls - before <= foreseen
 
 
+@pytest.mark.parametrize("bulk_from", [1, 1_000_000])
+def test_archived_activities_are_listed_as_alive(org: Org, bulk_from: int) -> None:
+    source = org.open(objects=["Task"], bulk_from=bulk_from)
+    found, _ = whole(source, "Task")
+    [erased, *_] = org.live("Task")
+    org.admin("delete", object="Task", ids=[erased])
+
+    listed = {one.record_id for some in source.outline("Task") for one in some}
+
+    assert any(one.payload["IsArchived"] for one in found)
+    assert listed == set(org.live("Task"))
+
+
 def test_limits_tell_what_is_ours(org: Org) -> None:
     calls = org.open(daily_share=0.1).limits()[0]
 
