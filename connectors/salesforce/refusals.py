@@ -62,6 +62,9 @@ SCHEMA_DRIFT = frozenset(("INVALID_FIELD", "INVALID_TYPE"))
 DEAD_CURSOR = frozenset(("INVALID_QUERY_LOCATOR",))
 GONE = frozenset(("ENTITY_IS_DELETED", "NOT_FOUND", "INVALID_CROSS_REFERENCE_KEY", "INVALID_ID_FIELD"))
 
+QUOTA_WAIT_S = 3600.0
+"""Allowances come back little by little over a day; sooner than this there is no point in asking."""
+_QUOTAS = frozenset(("EXCEEDED_QUOTA", "LIMIT_EXCEEDED"))
 _LIMIT_REMEDY = "The next run goes on from there; lower daily_share, or ask for a larger allowance, if this recurs."
 _PERMISSION_REMEDY = "Give the integration user the permission (object and field access, API Enabled), or leave it out."
 
@@ -118,7 +121,8 @@ def refusal_of(
     elif code == "REQUEST_LIMIT_EXCEEDED":
         refusal = _limit(subject, said, answer)
     elif code in _FOR_NOW:
-        refusal = RefusedForNow(f"{subject}: {_FOR_NOW[code][0]} ({said}).", _FOR_NOW[code][1])
+        wait = QUOTA_WAIT_S if code in _QUOTAS else None
+        refusal = RefusedForNow(f"{subject}: {_FOR_NOW[code][0]} ({said}).", _FOR_NOW[code][1], wait)
     elif code in _FOR_GOOD or code.startswith("INSUFFICIENT_ACCESS"):
         why, remedy = _FOR_GOOD.get(code, _FOR_GOOD["INSUFFICIENT_ACCESS"])
         refusal = RefusedForGood(f"{subject}: {why} ({said}).", remedy)
@@ -157,7 +161,7 @@ def _limit(subject: str, said: str, answer: Answer) -> Refusal:
     """The vendor has one code for the day's allowance and for too many calls at once; only its sentence differs."""
     if "concurrent" in answer.told.lower():
         return BusyRefusal(f"{subject}: too many calls at once ({said}).", "It is tried again.", 2.0)
-    return RefusedForNow(f"{subject}: the org's daily calls are used up ({said}).", _LIMIT_REMEDY, 3600.0)
+    return RefusedForNow(f"{subject}: the org's daily calls are used up ({said}).", _LIMIT_REMEDY, QUOTA_WAIT_S)
 
 
 def _passing(subject: str, said: str, status: int, code: str, content: Any, after_s: float | None) -> Refusal:

@@ -136,6 +136,14 @@ def test_no_query_and_no_token_reach_errors_and_logs(answer: Told, caplog: pytes
     assert "00D000000000001!x" not in seen
 
 
+@pytest.mark.parametrize("code", ["REQUEST_LIMIT_EXCEEDED", "EXCEEDED_QUOTA", "LIMIT_EXCEEDED"])
+def test_an_allowance_that_is_used_up_says_when_to_come_back(code: str) -> None:
+    refusal = refusal_of("emea", 403, [{"errorCode": code, "message": "TotalRequests Limit exceeded."}])
+
+    assert isinstance(refusal, Retry)
+    assert refusal.after_s == 3600
+
+
 @pytest.mark.parametrize(
     ("status", "code", "sentence"),
     [
