@@ -253,11 +253,11 @@ def _holds(op: Op, result: OpResult, after: Mapping[str, Mapping[str, Any]], med
 
 
 @contextmanager
-def served(people: int, seed: int) -> Iterator[str]:
-    """An org in a process of its own; gives its address."""
+def served(people: int, seed: int, *options: str) -> Iterator[str]:
+    """An org in a process of its own; gives its address. `options` as of its command."""
     command = [sys.executable, "-m", "simulators", "salesforce", "--port", "0", "--people", str(people)]
     with subprocess.Popen(
-        [*command, "--seed", str(seed)], cwd=REPOSITORY, stdout=subprocess.PIPE, text=True
+        [*command, "--seed", str(seed), *options], cwd=REPOSITORY, stdout=subprocess.PIPE, text=True
     ) as process:
         assert process.stdout is not None
         try:

@@ -15,7 +15,8 @@ from unified_model.store.landing import Batch
 from unified_model.use_cases.unify import Unified, hash_of_mapped, key_hashes, point_cells, unified_row
 
 MAPPING_VERSION = "implied-1"
-CACHE_LIMIT = 200_000
+CACHE_LIMIT = 50_000
+"""Companies remembered at a time: some 15 MB."""
 
 
 def implied_object(object: str) -> str:
