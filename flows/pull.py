@@ -278,9 +278,10 @@ class _Object:
             try:
                 yield from connector.read(order.object, cursor, manner.mode)
             except CursorExpired:
-                # Our place is lost: read everything; what is known already counts as unchanged.
+                # Our place is lost: read everything; what is known already counts as unchanged. The old place still
+                # tells which columns were read, so that one hidden since is not taken for empty.
                 lost = True
-                yield from connector.read(order.object, None, "full")
+                yield from connector.read(order.object, cursor, "full")
 
         def read_showing(cursor: str | None) -> Iterator[Page]:
             excluded = self.source.settings.options.get("exclude_fields", ())

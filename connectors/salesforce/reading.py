@@ -26,6 +26,7 @@ from connectors.salesforce.rows import from_bulk, from_rest
 from connectors.salesforce.selecting import Selector
 from connectors.salesforce.soql import Position, Span, fits_url, select, within
 from connectors.salesforce.values import moment_of, stamp_of
+from unified_model.errors import CursorExpired
 from unified_model.records import Page, SourceRecord
 
 BIRTH = "1999-01-01T00:00:00.000Z"
@@ -68,7 +69,7 @@ class Reading:
         if not self._schema.stamp:
             yield from self._snapshot()
             return
-        before = load_cursor(cursor, self.object) if cursor else Cursor()
+        before = self._before(cursor, mode)
         if before.columns and set(self._schema.names).difference(before.columns):
             self._schema = self._describer.schema(self.object, sure=True)
         target = self._target()
@@ -83,6 +84,15 @@ class Reading:
             if self._at.span is None:
                 self._at = self._at.beginning(self._next_span(target))
             yield from self._window()
+
+    def _before(self, cursor: str | None, mode: Mode) -> Cursor:
+        """The kept place. When all is read anyway it still tells which columns were, if it can be understood."""
+        try:
+            return load_cursor(cursor, self.object) if cursor else Cursor()
+        except CursorExpired:
+            if mode != "full":
+                raise
+            return Cursor()
 
     def _target(self) -> str:
         """Until when this run reads: the server's now, whole seconds, less what is asked for safety."""

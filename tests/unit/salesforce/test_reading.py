@@ -127,6 +127,19 @@ def test_a_column_that_is_hidden_stays_hidden_in_the_place_and_comes_back_whole(
     assert all("Title" in one.payload for one in records(back))
 
 
+def test_reading_everything_again_keeps_what_a_hidden_column_held(org: Org) -> None:
+    source = org.open()
+    _, place = whole(source)
+    org.admin("field", object="Contact", field="Title", hidden=True)
+
+    pages = list(org.open().read("Contact", place, "full"))
+    unknown = list(org.open().read("Contact", '{"v":99}', "full"))
+    org.admin("field", object="Contact", field="Title", hidden=False)
+
+    assert {page.hidden for page in pages} == {frozenset({"Title"})}
+    assert ids(pages) == ids(unknown) >= set(org.live("Contact"))
+
+
 def test_a_column_of_a_parent_that_is_hidden_is_no_error(org: Org) -> None:
     source = org.open()
     _, place = whole(source)
