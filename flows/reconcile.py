@@ -48,13 +48,25 @@ def reconcile_object(
         hub.store,
         order,
         source.mapping(order.object),
-        Source(lambda: lister.outline(order.object), lambda ids: source.connector.get(order.object, ids)),
+        Source(
+            lambda: lister.outline(order.object),
+            lambda ids: source.connector.get(order.object, ids),
+            lambda: _hidden_since(source, order.object),
+        ),
         clock=hub.clock,
         progress=progress,
         should_stop=should_stop,
         guard=guard,
         counts=counts,
     )
+
+
+def _hidden_since(source: OpenSource, object: str) -> frozenset[str]:
+    """Columns that the source showed when it was opened and does not show now."""
+    shown = next((info.fields for info in source.connector.discover() if info.object == object and info.fields), None)
+    if shown is None:
+        return frozenset()
+    return frozenset(source.columns.get(object, ())).difference(shown)
 
 
 def as_sentence(proof: Proof, now: datetime) -> str:

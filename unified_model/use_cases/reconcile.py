@@ -47,6 +47,8 @@ class Source(NamedTuple):
     """Every live record, each once; an error when not all could be listed."""
     get: Callable[[Sequence[str]], Sequence[SourceRecord]]
     """Records as they are now, deleted ones as such as long as the source knows them; unknown ones are left out."""
+    hidden: Callable[[], frozenset[str]] = frozenset
+    """Columns that the source has hidden since it was read: what `get` does not show of them is not empty."""
 
 
 @dataclass(slots=True)
@@ -145,7 +147,7 @@ def _read_again(found: _Comparison, ids: Sequence[str], unknown: Collection[str]
 
 
 def _store(found: _Comparison, records: Sequence[SourceRecord]) -> LandCounts:
-    page = Page(records, (), "", read=len(records), hidden=found.work.hidden)
+    page = Page(records, (), "", read=len(records), hidden=found.work.hidden | found.source.hidden())
     counts = land_page(found.work, page, found.now(), found.guard, None)
     found.counts.add(counts)
     found.deleted += counts.deleted

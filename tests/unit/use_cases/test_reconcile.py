@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ from connectors.contract import Outline
 from tests.builders import CONTACTS, contact, new_world, page
 from tests.laws.listed import ListedSource
 from unified_model.errors import NeedsOperator, Retry
+from unified_model.records import SourceRecord
 from unified_model.store.proofs import proof_of
 from unified_model.use_cases.land import LandingOrder
 from unified_model.use_cases.reconcile import Source, reconcile
@@ -182,3 +183,21 @@ def test_a_stop_leaves_no_proof(crm: ListedSource) -> None:
     )  # fmt: skip
 
     assert stopped is None
+
+
+def test_a_column_hidden_while_a_run_goes_on_keeps_what_is_held_of_it() -> None:
+    with new_world() as world:
+        crm = ListedSource(world)
+        crm.put("1", First="Ann", Phone="+1 212 555 2368", Shoe="41")
+        crm.pull()
+        crm.put("1", told=False, Shoe="42")
+        order = LandingOrder(world.source("crm").id, "Contact", world.runs)
+
+        def without_phones(ids: Sequence[str]) -> list[SourceRecord]:
+            told = crm.get(ids)
+            return [one._replace(payload={k: v for k, v in one.payload.items() if k != "Phone"}) for one in told]
+
+        source = Source(crm.outline, without_phones, lambda: frozenset({"Phone"}))
+        reconcile(world.store, order, CONTACTS, source, clock=world.clock)
+
+        assert crm.copy() == crm.truth()
