@@ -229,15 +229,15 @@ class _Object:
             accept_vanishing=self.manner.accept_deletes,
             volatile=source.volatile,
         )
-        if source.is_api or mapping is None:
-            place_was_lost = self._land_showing(order)
-        else:
-            place_was_lost = self._land_whole(order, mapping)
-        if self.held.asked(self.watch.should_stop)() or not capabilities.outlined:
-            return
-        due = is_due(self.hub, source, order.source_id, capabilities, self.target.source.created_at)
-        if self.manner.reconcile or place_was_lost or due:
-            self._reconcile(order)
+        before = self._hidden(order)
+        try:
+            place_was_lost = self._land(order) if source.is_api or mapping is None else self._land_whole(order, mapping)
+            if capabilities.outlined and not self.held.asked(self.watch.should_stop)():
+                due = is_due(self.hub, source, order.source_id, capabilities, self.target.source.created_at)
+                if self.manner.reconcile or place_was_lost or due:
+                    self._reconcile(order)
+        finally:
+            self._warn_of(order.object, self._hidden(order) - before)
 
     def _land_whole(self, order: LandingOrder, mapping: ObjectMapping) -> bool:
         """Land an object whose missing columns can't be told from cleared ones: it must be whole."""
@@ -248,18 +248,13 @@ class _Object:
         remember_columns(*known)
         return lost
 
-    def _land_showing(self, order: LandingOrder) -> bool:
-        """Land an object whose source tells which columns it hides, and warn of those that vanished."""
-        before = self._hidden(order)
-        try:
-            return self._land(order)
-        finally:
-            gone = sorted(self._hidden(order) - before)
-            if gone:
-                self.pulled.warnings.append(
-                    f"{self.source.label}: {order.object} no longer shows {', '.join(gone)}; what was read of it "
-                    f"stands. Give the integration user access to it again, or put it into exclude_fields."
-                )
+    def _warn_of(self, object: str, gone: frozenset[str]) -> None:
+        """Columns that the source does not show any more."""
+        if gone:
+            self.pulled.warnings.append(
+                f"{self.source.label}: {object} no longer shows {', '.join(sorted(gone))}; what was read of it "
+                f"stands. Give the integration user access to it again, or put it into exclude_fields."
+            )
 
     def _hidden(self, order: LandingOrder) -> frozenset[str]:
         from unified_model.store.landing import hidden_columns

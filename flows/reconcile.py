@@ -44,6 +44,7 @@ def reconcile_object(
     from unified_model.use_cases.reconcile import Source, reconcile
 
     lister = cast("Outlines", source.connector)
+    before = _shown(source, order.object)  # as it was read just now; listing looks anew
     return reconcile(
         hub.store,
         order,
@@ -51,7 +52,7 @@ def reconcile_object(
         Source(
             lambda: lister.outline(order.object),
             lambda ids: source.connector.get(order.object, ids),
-            lambda: _hidden_since(source, order.object),
+            lambda: before - shown if (shown := _shown(source, order.object)) else frozenset(),
         ),
         clock=hub.clock,
         progress=progress,
@@ -61,12 +62,9 @@ def reconcile_object(
     )
 
 
-def _hidden_since(source: OpenSource, object: str) -> frozenset[str]:
-    """Columns that the source showed when it was opened and does not show now."""
-    shown = next((info.fields for info in source.connector.discover() if info.object == object and info.fields), None)
-    if shown is None:
-        return frozenset()
-    return frozenset(source.columns.get(object, ())).difference(shown)
+def _shown(source: OpenSource, object: str) -> frozenset[str]:
+    """Columns of an object that the source shows, as far as it was asked; none when it can't be asked."""
+    return frozenset(name for info in source.connector.discover() if info.object == object for name in info.fields)
 
 
 def as_sentence(proof: Proof, now: datetime) -> str:

@@ -169,3 +169,12 @@ def test_a_person_kept_as_an_account_is_one_person_and_no_company(
     assert {kinds[key] for key in persons} == {"person"}
     assert not shadows & kinds.keys()
     assert all(proof["source_count"] == proof["hub_count"] for proof in answer["pulls"][0]["proofs"])
+
+
+def test_check_can_look_for_the_field_that_a_push_will_need(emea: Connected) -> None:
+    emea.settings('push = "plan"', objects=("Contact",))
+
+    outcome = emea.unsilo("check", "emea", "--fix")
+
+    assert outcome.code == 0, outcome.out
+    assert "Contact: HubId__c is there" in outcome.out

@@ -114,6 +114,10 @@ class Crm:
     org: str = "00D1"
     reads: list[tuple[str, str | None, Mode]] = field(default_factory=list)
     outlined: list[str] = field(default_factory=list)
+    columns: tuple[str, ...] = ("Id", "First", "Phone")
+    now: dict[str, SourceRecord] = field(default_factory=dict)
+    """Records as they are when they are asked for by id."""
+    hides_while_listed: str = ""
 
     def describe(self) -> Sequence[ObjectCapabilities]:
         return [
@@ -130,7 +134,7 @@ class Crm:
         return []
 
     def discover(self) -> Sequence[ObjectInfo]:
-        return []
+        return [ObjectInfo("Contact", self.columns)]
 
     def read(self, object: str, cursor: str | None, mode: Mode = "changes") -> Iterator[Page]:
         self.reads.append((object, cursor, mode))
@@ -139,11 +143,12 @@ class Crm:
         yield from self.pages.pop(object, [])
 
     def get(self, object: str, ids: Sequence[str]) -> Sequence[SourceRecord]:
-        return []
+        return [self.now[key] for key in ids if key in self.now]
 
     def outline(self, object: str) -> Iterator[Sequence[Outline]]:
         self.outlined.append(object)
-        yield [Outline(key, {}) for key in self.listed.get(object, [])]
+        self.columns = tuple(name for name in self.columns if name != self.hides_while_listed)
+        yield [Outline(key, {"First": "Anna"} if key in self.now else {}) for key in self.listed.get(object, [])]
 
     def close(self) -> None:
         pass
@@ -233,6 +238,19 @@ def test_a_column_that_is_shown_again_counts_with_its_new_value(place: Place) ->
     place.pull()
 
     assert '"Phone":null' in place.payload("1")
+
+
+def test_a_column_that_vanishes_between_the_read_and_its_proof_keeps_its_values_and_is_told(place: Place) -> None:
+    place.crm.pages["Contact"] = page_of(shown("1", First="Ann", Phone="+12125552368"))
+    place.crm.listed["Contact"] = ["1"]
+    place.crm.now = {"1": shown("1", First="Anna")}
+    place.crm.hides_while_listed = "Phone"
+
+    report = place.pull(reconcile=True)
+
+    assert "Contact no longer shows Phone" in report.warnings[0]
+    assert '"First":"Anna"' in place.payload("1")
+    assert '"Phone":"+12125552368"' in place.payload("1")
 
 
 def test_a_lost_place_means_a_full_read_and_then_a_proof(place: Place) -> None:
