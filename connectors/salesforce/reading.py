@@ -76,14 +76,18 @@ class Reading:
         self._at = self._adapted(before)
         if mode == "full":
             self._at = replace(self._at, covered=None, span=None, job=None, deleted_to=None)
+        # The rows of a job that a former run began are of that time: what was deleted since must be told after them.
+        old_rows = self._at.job is not None
         if self._at.deleted_to is None:
             self._at = replace(self._at, deleted_to=target)
-        else:
+        elif not old_rows:
             yield from self._deletions()
         while self._at.span is not None or self._at.covered is None or self._at.covered < target:
             if self._at.span is None:
                 self._at = self._at.beginning(self._next_span(target))
             yield from self._window()
+        if old_rows:
+            yield from self._deletions()
 
     def _before(self, cursor: str | None, mode: Mode) -> Cursor:
         """The kept place. When all is read anyway it still tells which columns were, if it can be understood."""
@@ -257,8 +261,8 @@ class Reading:
         yield self._page([])
 
     def _deletions(self) -> Iterator[Page]:
-        """What was deleted since, from the log that also knows what left no trace. Before the windows, so that a
-        record that came back is seen alive after it was seen deleted."""
+        """What was deleted since, from the log that also knows what left no trace. As a rule before the windows, so
+        that a record that came back is seen alive after it was seen deleted."""
         since = self._at.deleted_to
         if since is None or not self._schema.replicateable:
             return

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from connectors.salesforce import bulk
 from connectors.salesforce.connector import SalesforceConnector
 from tests.unit.salesforce.rehearsed import Call, Org, Told, rehearsed, scripted
 from unified_model.errors import CursorExpired, NeedsOperator, Retry
@@ -105,6 +106,25 @@ def test_deletions_that_the_log_forgot_mean_reading_everything(org: Org) -> None
         list(source.read("Contact", place))
 
     assert len(records(source.read("Contact", place, "full"))) == len(whole(source)[0])
+
+
+def test_what_is_deleted_while_a_run_lies_dead_is_told_after_the_old_rows_of_its_job(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(bulk, "ROWS", 20)
+    with rehearsed(60) as org:
+        died = []
+        for page in org.open(bulk_from=1).read("Contact", None):
+            died.append(page)
+            if page.records:
+                break
+        unread = sorted(set(org.live("Contact")) - ids(died))[-1]
+        org.admin("delete", object="Contact", ids=[unread], hard=True)
+        org.admin("clock", advance_s=60)
+
+        told = records(org.open(bulk_from=1).read("Contact", died[-1].cursor))
+
+        assert [one.deleted for one in told if one.record_id == unread] == [False, True]
 
 
 def test_a_column_that_is_hidden_stays_hidden_in_the_place_and_comes_back_whole(org: Org) -> None:
