@@ -1,0 +1,203 @@
+"""What HubSpot answers when it does not do as asked, told by what the caller shall do next.
+
+Translated once, here, from status, category and policy; never from the wording. The vendor's own sentence is kept
+beside the error (`told`) for whoever may show it, and never becomes part of a message: it can quote a value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+from connectors.http.retry import Busy, retry_after_s
+from unified_model.errors import NeedsOperator, Rejected, UnsiloError
+
+LOCK_WAIT_S = 2.0
+GATEWAY_WAIT_S = 2.0
+MIGRATION_S = 24 * 3600.0
+"""A portal that moves to another region is back within a day."""
+LONGEST_WAIT_S = 60.0
+"""A `Retry-After` on a 429 that asks for more is not believed."""
+WAITS_S: Mapping[str, float] = {"SECONDLY": 1.0, "TEN_SECONDLY_ROLLING": 10.0}
+"""Policy of a 429 -> seconds until it is over."""
+DAILY = "DAILY"
+
+
+class Said(NamedTuple):
+    """What an answer that says no holds; everything may be missing."""
+
+    status: int
+    category: str = ""
+    sub_category: str = ""
+    told: str = ""
+    context: Mapping[str, Sequence[str]] = {}
+    errors: Sequence[Mapping[str, Any]] = ()
+    correlation_id: str = ""
+    policy: str = ""
+    """429: which limit."""
+    body: Any = None
+
+
+class Refusal(UnsiloError):
+    """HubSpot refused. What kind of error it is besides tells what to do; `said` what it answered."""
+
+    said: Said
+
+    @property
+    def status(self) -> int:
+        return self.said.status
+
+    @property
+    def category(self) -> str:
+        """The vendor's error category, or `HTTP_404` where it gave none."""
+        return self.said.category or f"HTTP_{self.said.status}"
+
+    @property
+    def sub_category(self) -> str:
+        return self.said.sub_category
+
+    @property
+    def told(self) -> str:
+        """The vendor's own sentence; it may quote a value."""
+        return self.said.told
+
+    @property
+    def context(self) -> Mapping[str, Sequence[str]]:
+        return self.said.context
+
+    @property
+    def errors(self) -> Sequence[Mapping[str, Any]]:
+        return self.said.errors
+
+    @property
+    def correlation_id(self) -> str:
+        return self.said.correlation_id
+
+
+class RefusedRecord(Refusal, Rejected):
+    """This record, this value, this id, or this request is not taken (400, 404, 409, 414): a repeat won't help."""
+
+
+class RefusedForGood(Refusal, NeedsOperator):
+    """A person must change something first (401, 403, an address that is none)."""
+
+
+class TokenRefused(RefusedForGood):
+    """The token is not valid (any more)."""
+
+
+class BusyRefusal(Refusal, Busy):
+    """HubSpot is busy or broken for the moment (429, 477, 5xx); repeated by the client where that does no harm."""
+
+
+class RecordsLocked(BusyRefusal):
+    """423: the vendor works on the same records; surely not applied. Come again alone, after `after_s`."""
+
+
+def refusal_of(
+    system: str, status: int, content: Any, *, about: str = "", retry_after: str | None = None, now: datetime
+) -> Refusal:
+    """The error that fits an answer. `content` is what came: an object, or text (HTML, nothing)."""
+    said = said_of(status, content)
+    subject = f"{system}{f' ({about})' if about else ''}"
+    marks = [str(status), said.category, said.sub_category]
+    if said.correlation_id:
+        marks.append(f"correlation id {said.correlation_id}")
+    note = ", ".join(mark for mark in marks if mark)
+    refusal = _refusal(subject, note, said, retry_after_s(retry_after, now), now)
+    refusal.said = said
+    return refusal
+
+
+def said_of(status: int, content: Any) -> Said:
+    """What an answer says, wherever it hides it; also fits one of the `errors` of a 207."""
+    if not isinstance(content, Mapping):
+        return Said(status, body=content)
+    errors = content.get("errors")
+    context = content.get("context")
+    return Said(
+        status,
+        str(content.get("category") or content.get("errorType") or ""),
+        str(content.get("subCategory") or ""),
+        str(content.get("message") or ""),
+        _context(context),
+        [error for error in errors if isinstance(error, Mapping)] if isinstance(errors, list) else (),
+        str(content.get("correlationId") or ""),
+        str(content.get("policyName") or ""),
+        content,
+    )
+
+
+def missing_scopes(said: Said) -> tuple[str, ...]:
+    """The scopes that a 403 names, wherever it names them."""
+    contexts = [said.context, *(_context(error.get("context")) for error in said.errors)]
+    named = [
+        scope for context in contexts for key, scopes in context.items() if "scope" in key.lower() for scope in scopes
+    ]
+    return tuple(dict.fromkeys(named))
+
+
+def _refusal(subject: str, note: str, said: Said, asked_s: float | None, now: datetime) -> Refusal:
+    status = said.status
+    if status == 401:
+        return TokenRefused(
+            f"{subject}: the token is not valid ({note}).",
+            "Make a new one in HubSpot, or connect the app anew, and set the secret.",
+        )
+    if status == 403:
+        scopes = missing_scopes(said)
+        why = f"scopes are missing: {', '.join(scopes)}" if scopes else "the token is not allowed to do this"
+        remedy = "Give the app (or service key) these scopes in HubSpot, or take the object out of objects."
+        return RefusedForGood(f"{subject}: {why} ({note}).", remedy)
+    if status == 423:
+        wait = max(LOCK_WAIT_S, asked_s or 0)
+        return RecordsLocked(f"{subject}: HubSpot is working on these records ({note}).", "It is tried again.", wait)
+    if status == 429:
+        wait = WAITS_S.get(said.policy.upper(), WAITS_S["TEN_SECONDLY_ROLLING"])
+        if asked_s is not None:
+            wait = min(max(asked_s, 0.0), LONGEST_WAIT_S)
+        return BusyRefusal(f"{subject}: too many calls at once ({note}).", "It is tried again.", wait)
+    if status == 477:
+        wait = min(asked_s or MIGRATION_S, MIGRATION_S)
+        until = now + timedelta(seconds=wait)
+        return BusyRefusal(
+            f"{subject}: the portal is moving to another region until about {until:%Y-%m-%d %H:%M} UTC ({note}).",
+            "Nothing is lost: the next run after that goes on from there.",
+            wait,
+        )
+    if status == 408 or status >= 500:
+        return _passing(subject, note, said, asked_s)
+    if 300 <= status < 400:
+        return RefusedForGood(f"{subject}: it has moved ({note}).", "Set url to https://api.hubapi.com.")
+    if status in (414, 431):
+        return RefusedRecord(f"{subject}: the request is too long ({note}).", "Please report it.")
+    if status == 404:
+        return RefusedRecord(f"{subject}: it is not there ({note}).", "It was deleted, or its id or name is wrong.")
+    if status == 409:
+        return RefusedRecord(
+            f"{subject}: another record has this value already ({note}).", "Merge the two, or correct it."
+        )
+    return RefusedRecord(f"{subject}: refused ({note}).", "Correct the record or its mapping; it is not tried again.")
+
+
+def _passing(subject: str, note: str, said: Said, asked_s: float | None) -> BusyRefusal:
+    page = isinstance(said.body, str) and "<html" in said.body[:2000].lower()
+    why = "a page came instead of an answer" if page else "it is busy or broken for the moment"
+    wait = asked_s if said.status == 500 else max(GATEWAY_WAIT_S, asked_s or 0)
+    return BusyRefusal(
+        f"{subject}: {why} ({note}).",
+        "The next run goes on from here; status.hubspot.com tells of outages.",
+        wait,
+        lost=True,
+        tries=3 if said.status == 500 else 5,
+    )
+
+
+def _context(context: Any) -> Mapping[str, Sequence[str]]:
+    if not isinstance(context, Mapping):
+        return {}
+    return {
+        str(key): [str(one) for one in value] if isinstance(value, list) else [str(value)]
+        for key, value in context.items()
+    }
