@@ -28,6 +28,8 @@ class ObjectCapabilities:
     """The connector is a `Writes` for this object."""
     outlined: bool = False
     """The connector is an `Outlines` for this object: the copy can be proven without reading everything."""
+    bin_days: int | None = None
+    """Deleted records can be looked up for so many days; one that goes without that was erased. None: not known."""
     max_vanishing_share: float = 0.10
     """Absence: stop and ask when more than this share of the known records is missing."""
 
@@ -143,7 +145,11 @@ class Op(NamedTuple):
 
 
 class OpResult(NamedTuple):
-    """What became of an op. There is one for every op, in the order of the ops."""
+    """What became of an op. There is one for every op, in the order of the ops.
+
+    Where a system takes no condition with a write, an edit may come between looking and writing. It is looked for
+    afterwards, and told as a conflict of reason `overwritten`: ours stands, `found` is what it replaced.
+    """
 
     op: str
     outcome: Outcome
@@ -158,7 +164,7 @@ class OpResult(NamedTuple):
     other_id: str | None = None
     """Duplicate: the record that exists already."""
     found: Payload | None = None
-    """Conflict: what the columns hold instead."""
+    """Conflict: what the columns hold instead, or held when ours was written over it."""
 
 
 class Writes(Protocol):

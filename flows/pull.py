@@ -235,7 +235,7 @@ class _Object:
             if capabilities.outlined and not self.held.asked(self.watch.should_stop)():
                 due = is_due(self.hub, source, order.source_id, capabilities, self.target.source.created_at)
                 if self.manner.reconcile or place_was_lost or due:
-                    self._reconcile(order)
+                    self._reconcile(order, capabilities.bin_days)
         finally:
             self._warn_of(order.object, self._hidden(order) - before)
 
@@ -295,11 +295,13 @@ class _Object:
         )
         return lost
 
-    def _reconcile(self, order: LandingOrder) -> None:
+    def _reconcile(self, order: LandingOrder, bin_days: int | None) -> None:
         proof = reconcile_object(
             self.hub,
             self.source,
             order,
+            self.target.source.created_at,
+            bin_days,
             progress=self.watch.progress("pull", self.source.label),
             should_stop=self.held.asked(self.watch.should_stop),
             guard=self.held.guard,

@@ -34,16 +34,25 @@ def reconcile_object(
     hub: Hub,
     source: OpenSource,
     order: LandingOrder,
+    since: datetime,
+    bin_days: int | None,
     *,
     progress: Callable[[str, int, int | None], None],
     should_stop: Callable[[], bool],
     guard: Guard,
     counts: LandCounts,
 ) -> Proof | None:
-    """Compare an object with its source and mend the copy; None when stopped. Errors as of any read."""
+    """Compare an object with its source and mend the copy; None when stopped. Errors as of any read.
+
+    `since` is when its source was met; `bin_days` for how long what was deleted there can be looked up.
+    """
+    from unified_model.store.proofs import proof_of
     from unified_model.use_cases.reconcile import Source, reconcile
 
     lister = cast("Outlines", source.connector)
+    with hub.store.read() as conn:
+        last = proof_of(conn, order.source_id, order.object)
+    heard = last.compared_at if last else since
     before = _shown(source, order.object)  # as it was read just now; listing looks anew
     return reconcile(
         hub.store,
@@ -59,6 +68,7 @@ def reconcile_object(
         should_stop=should_stop,
         guard=guard,
         counts=counts,
+        trackless=bin_days is not None and hub.clock() - heard < timedelta(days=bin_days),
     )
 
 
@@ -74,7 +84,7 @@ def as_sentence(proof: Proof, now: datetime) -> str:
         f"{count:,} {what}"
         for count, what in (
             (proof.missing, "missed and read"), (proof.differing, "differing and read again"),
-            (proof.deleted, "gone and marked deleted"),
+            (proof.deleted - proof.erased, "gone and marked deleted"), (proof.erased, "erased by the vendor"),
         )
         if count
     ]  # fmt: skip

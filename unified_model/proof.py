@@ -15,6 +15,8 @@ class Proof(NamedTuple):
     missing: int
     differing: int
     deleted: int
+    erased: int
+    """Of the deleted ones, those that the source does not know any more at all."""
     compared_at: datetime
     proven_at: datetime | None
 

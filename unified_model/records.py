@@ -24,6 +24,8 @@ class SourceRecord(NamedTuple):
     """Where it was read, for people: `in/fair.csv:17`."""
     converted_into: tuple[str, str] | None = None
     """(object, record id) of what the vendor made of this record (a lead's contact); this record stays as it is."""
+    erased: bool = False
+    """Deleted, and not as records are deleted there: the vendor forgot it, as when a person asked to be forgotten."""
 
 
 class Reject(NamedTuple):

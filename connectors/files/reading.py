@@ -106,7 +106,7 @@ class RowReader:
         times = [self.stamp(payload) or fallback for payload in payloads] if self.stamp else repeat(fallback)
         fates = [self.fate(payload) for payload in payloads] if self.fate else repeat((False, None))
         records += [
-            _record((object, key, payload, time, *fate, f"{prefix}{row[0]}", None))
+            _record((object, key, payload, time, *fate, f"{prefix}{row[0]}", None, False))
             for row, key, payload, time, fate in zip(rows, keys, payloads, times, fates)  # noqa: B905 (some are endless)
         ]
 

@@ -23,8 +23,8 @@ NEXT_VERSION = '''"""One more column."""
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0002"
-down_revision = "0001"
+revision = "0003"
+down_revision = "0002"
 
 
 def upgrade():
@@ -48,9 +48,9 @@ def next_version(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """An Unsilo one schema version ahead."""
     folder = tmp_path / "versions"
     folder.mkdir()
-    (folder / "0002_next.py").write_text(NEXT_VERSION)
+    (folder / "0003_next.py").write_text(NEXT_VERSION)
     monkeypatch.setattr(migrate, "VERSIONS", (*migrate.VERSIONS, folder))
-    monkeypatch.setattr(schema, "SCHEMA_VERSION", "0002")
+    monkeypatch.setattr(schema, "SCHEMA_VERSION", "0003")
 
 
 def test_the_version_in_the_code_is_the_newest_migration():
@@ -87,9 +87,23 @@ def test_an_older_file_is_upgraded_with_a_copy_kept(tmp_path: Path, request: pyt
         ]
         assert conn.exec_driver_sql("select display_name from customer_360").all() == []
 
-    copy = tmp_path / "unsilo.db.schema-0001"
+    copy = tmp_path / "unsilo.db.schema-0002"
     with engine_for(parse_url(f"sqlite:///{copy}")).connect() as conn:
-        assert schema.stored_version(conn) == "0001"
+        assert schema.stored_version(conn) == "0002"
+
+
+def test_a_store_of_the_first_schema_is_brought_up_to_date(bare_url: str):
+    with open_store(bare_url) as store:
+        before = shape(store)
+        with store.engine.begin() as conn:
+            for view in VIEWS:
+                conn.exec_driver_sql(f"drop view {view.name}")
+            conn.exec_driver_sql("alter table source_record drop column erased_at")
+            conn.exec_driver_sql("drop table proof")
+            conn.exec_driver_sql("update alembic_version set version_num = '0001'")
+
+    with open_store(bare_url, upgrade="force") as store:
+        assert shape(store) == before
 
 
 def test_an_older_server_store_is_upgraded_only_when_told(
@@ -109,13 +123,13 @@ def test_an_older_server_store_is_upgraded_only_when_told(
 def test_a_failed_upgrade_changes_nothing(bare_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     folder = tmp_path / "versions"
     folder.mkdir()
-    (folder / "0002_next.py").write_text(NEXT_VERSION + "    raise ZeroDivisionError\n")
+    (folder / "0003_next.py").write_text(NEXT_VERSION + "    raise ZeroDivisionError\n")
     with open_store(bare_url) as store:
         before = shape(store)
     monkeypatch.setattr(migrate, "VERSIONS", (*migrate.VERSIONS, folder))
 
     with monkeypatch.context() as patch:
-        patch.setattr(schema, "SCHEMA_VERSION", "0002")
+        patch.setattr(schema, "SCHEMA_VERSION", "0003")
         with pytest.raises(ZeroDivisionError):
             open_store(bare_url, upgrade="force")
 

@@ -79,9 +79,12 @@ class ListedSource:
         """Compare and mend."""
         self.world.runs += 1
         outline = more.pop("outline", self.outline)
+        trackless = more.pop("trackless", False)
         order = LandingOrder(self.world.source("crm").id, "Contact", self.world.runs, **more)
-        source = Source(outline, self.get)
-        self.proof = reconcile(self.world.store, order, CONTACTS, source, clock=self.world.clock, counts=self.counts)
+        self.proof = reconcile(
+            self.world.store, order, CONTACTS, Source(outline, self.get), clock=self.world.clock, counts=self.counts,
+            trackless=trackless,
+        )  # fmt: skip
         return self.proof
 
     def _land(self, pages: list[Page]) -> None:

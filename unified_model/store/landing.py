@@ -70,6 +70,7 @@ class Batch:
     affiliations: list[tuple[Any, ...]] = field(default_factory=list)
     replaced: list[int] = field(default_factory=list)
     deleted: list[tuple[int, int]] = field(default_factory=list)
+    erased: list[int] = field(default_factory=list)
     keys: list[int] = field(default_factory=list)
     key_records: list[int] = field(default_factory=list)
     key_ops: list[int] = field(default_factory=list)
@@ -207,6 +208,8 @@ def write_batch(
         write_rows(conn, affiliation, AFFILIATION_COLUMNS, batch.affiliations)
     if batch.separated:
         delete_rows(conn, record_alias, ("source_id", "object", "record_id", "cause"), batch.separated)
+    if batch.erased:
+        mark_erased(conn, batch.erased, now)
     if batch.aliases:
         write_rows(conn, record_alias, tuple(c.name for c in record_alias.columns), batch.aliases, on_conflict="update")
     if batch.key_ops:
@@ -281,3 +284,9 @@ def mark_deleted(conn: Connection, rows: Sequence[tuple[int, int]], now: datetim
         )
     )
     conn.execute(statement, [{"key": record, "number": version} for record, version in rows])
+
+
+def mark_erased(conn: Connection, records: Sequence[int], now: datetime) -> None:
+    """Note that the vendor erased these, which are deleted."""
+    statement = update(source_record).where(source_record.c.id == bindparam("key")).values(erased_at=now)
+    conn.execute(statement, [{"key": record} for record in records])

@@ -34,9 +34,10 @@ VIEWS = (
             "payload": "Raw fields as JSON",
             "modified_at": "The source's own stamp of this copy",
             "deleted_at": "When the source stopped having it",
+            "erased_at": "When the vendor was found to have erased it, as when a person asked to be forgotten",
             "merged_into": "Id of the record that the vendor merged or converted it into",
         },
-        times=("modified_at", "deleted_at"),
+        times=("modified_at", "deleted_at", "erased_at"),
     ),
     View(
         "customer_360",

@@ -190,6 +190,8 @@ def _delete(work: PageWork, batch: Batch, change: Change, held: Held, now: datet
         ))  # fmt: skip
     elif newly:
         batch.deleted.append((known.id, version))
+    if newly and record.erased:
+        batch.erased.append(known.id)
     if newly:
         batch.versions.append((known.id, version, None, record.modified_at, now, True, None, "", work.run))
     told = _follow(work, batch, change, now)

@@ -60,11 +60,14 @@ class _Comparison:
     now: Callable[[], datetime]
     guard: Guard | None
     counts: LandCounts
+    trackless: bool
+    """What can't even be looked up any more was erased, not deleted."""
     listed: int = 0
     """Records that the source has, each counted once."""
     missing: int = 0
     differing: int = 0
     deleted: int = 0
+    erased: int = 0
 
 
 def reconcile(
@@ -78,16 +81,18 @@ def reconcile(
     should_stop: Callable[[], bool] | None = None,
     guard: Guard | None = None,
     counts: LandCounts | None = None,
+    trackless: bool = False,
 ) -> Proof | None:
     """Compare an object with its source and mend the copy; returns what was found, or None when asked to stop.
 
-    What is read again is added to `counts`. NeedsOperator when more records are gone than may vanish at once: nothing
-    is deleted then. Memory is bounded by the batch, and a bit for each record of the store.
+    What is read again is added to `counts`. `trackless`: the source would still know what was only deleted since the
+    store last heard of it, so that what it does not know was erased. NeedsOperator when more records are gone than may
+    vanish at once: nothing is deleted then. Memory is bounded by the batch, and a bit for each record of the store.
     """
     begun = clock()
     work = page_work(store, order, mapping)
     work.seen = bytearray()
-    found = _Comparison(work, source, clock, guard, counts if counts is not None else LandCounts())
+    found = _Comparison(work, source, clock, guard, counts if counts is not None else LandCounts(), trackless)
     with rare_collections():
         for listed in source.outline():
             for start in range(0, len(listed), RECORDS_A_BATCH):
@@ -102,7 +107,9 @@ def reconcile(
         before = proof_of(conn, order.source_id, order.object)
     alike = found.listed == hub
     proven = begun if alike else before.proven_at if before else None
-    proof = Proof(order.object, found.listed, hub, found.missing, found.differing, found.deleted, begun, proven)
+    proof = Proof(
+        order.object, found.listed, hub, found.missing, found.differing, found.deleted, found.erased, begun, proven
+    )
     with store.begin() as unit:
         if guard:
             guard(unit.conn)
@@ -178,8 +185,10 @@ def _settle_absent(found: _Comparison, order: LandingOrder) -> None:
         gone += [key for key in batch if key not in answered]
     if len(gone) > most:
         raise _too_many(order, len(gone), known)
+    erased = found.trackless
     for batch in _batches(gone):
-        _store(found, [SourceRecord(order.object, key, {}, deleted=True) for key in batch])
+        _store(found, [SourceRecord(order.object, key, {}, deleted=True, erased=erased) for key in batch])
+    found.erased = len(gone) if erased else 0
 
 
 def _batches(ids: Sequence[str]) -> Iterator[Sequence[str]]:

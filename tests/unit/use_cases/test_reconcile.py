@@ -174,6 +174,28 @@ def test_what_is_read_again_balances(crm: ListedSource) -> None:
     assert crm.counts.deleted == 1
 
 
+def test_what_leaves_no_trace_where_deletions_do_was_erased(crm: ListedSource) -> None:
+    crm.delete("r7", hard=True)
+    crm.delete("r8")
+    crm.reconcile(trackless=True)
+
+    with crm.world.store.read() as conn:
+        gone = conn.exec_driver_sql(
+            "select record_id, erased_at is not null from raw_record where deleted_at is not null order by 1"
+        ).all()
+    assert [(key, bool(erased)) for key, erased in gone] == [("r7", True), ("r8", False)]
+    assert crm.proof is not None
+    assert (crm.proof.deleted, crm.proof.erased) == (2, 1)
+
+
+def test_without_a_bin_nothing_is_taken_for_erased(crm: ListedSource) -> None:
+    crm.delete("r7", hard=True)
+    crm.reconcile()
+
+    assert crm.proof is not None
+    assert (crm.proof.deleted, crm.proof.erased) == (1, 0)
+
+
 def test_a_stop_leaves_no_proof(crm: ListedSource) -> None:
     order = LandingOrder(crm.world.source("crm").id, "Contact", 99)
     source = Source(crm.outline, crm.get)

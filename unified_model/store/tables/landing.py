@@ -50,6 +50,7 @@ source_record = Table(
         "deleted_at", UtcTime, "When the source stopped having it; it stays evidence and gives no values", null=True
     ),
     column("run_id", Surrogate, "The sync run that stored the newest copy"),
+    column("erased_at", UtcTime, "When the vendor was found to have erased it, not just deleted", null=True),
     Index("uq_source_record_natural", "source_id", "object", "record_id", unique=True),
     comment="One row a record of a source system; natural key (source, object, record id)",
 )
@@ -129,6 +130,7 @@ proof = Table(
     column("compared_at", UtcTime, "When source and store were compared last"),
     column("proven_at", UtcTime, "When they were last found to hold the same records; null: never", null=True),
     column("run_id", Surrogate, "The sync run that compared them"),
+    column("erased", Integer, "Of the deleted ones, records that the vendor erased", default=0),
     comment="What comparing the store's copy of an object with its source found: the newest comparison",
 )
 

@@ -16,6 +16,7 @@ select
     ) as payload,
     r.modified_at,
     r.deleted_at,
+    case when r.deleted_at is not null then r.erased_at end as erased_at,
     a.survivor_record_id as merged_into
 from source_record r
 join source s on s.id = r.source_id

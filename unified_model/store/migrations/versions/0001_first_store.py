@@ -1,6 +1,6 @@
 """The first store: every table as `unified_model.store.tables` defines it.
 
-Frozen by a snapshot of its DDL when the second migration is written.
+A new store is made in one go and never runs this; it is here as the first link of the chain.
 """
 
 from __future__ import annotations
