@@ -7,8 +7,6 @@ from tests.contract.connector_play import NewWorld, Played
 from tests.contract.connector_world import World, people
 
 NEW = {"name": "New", "city": "Kiel", "note": "n"}
-BEYOND_EVERY_LIMIT = 2_600
-"""More records of one stamp than a vendor lets one skip."""
 
 
 class ChangesBehaviours(Played):
@@ -44,7 +42,8 @@ class ChangesBehaviours(Played):
         def scenario(world: World, client: Client) -> None:
             world.put(people(20))
             client.pull()
-            world.ties(people(BEYOND_EVERY_LIMIT if pages is None else world.page_size * pages + 7, start=1_000))
+            count = world.beyond_every_limit if pages is None else world.page_size * pages + 7
+            world.ties(people(count, start=1_000))
             client.pull()
             assert set(client.state) == set(world.truth())
 

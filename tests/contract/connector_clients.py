@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any, cast
 
 from connectors.contract import Mode, ObjectCapabilities, Op, OpResult, Outlines, Writes
@@ -64,6 +65,10 @@ class Ledger(Client):
     complete: bool = False
     converted: dict[str, tuple[str, str]] = field(default_factory=dict)
     hidden: frozenset[str] = frozenset()
+    erased: set[str] = field(default_factory=set)
+    """Keys of records that the source has forgotten, as far as can be told."""
+    heard: datetime | None = None
+    """When it first met the source, or compared with it last."""
     outbox: list[Op] = field(default_factory=list)
     results: dict[str, OpResult] = field(default_factory=dict)
     """The last result of each op."""
@@ -168,6 +173,7 @@ class Ledger(Client):
         }
 
     def _begin(self) -> None:
+        self.heard = self.heard or self.world.now()
         self.read, self.changed, self.rejects, self.complete = [], set(), [], False
 
     def _apply(self, stream: Iterator[Page], pages: int | None) -> None:
@@ -196,6 +202,8 @@ class Ledger(Client):
         if one.deleted:
             if before is not None:
                 self.changed.add(key)
+            if one.erased:
+                self.erased.add(key)
             self._drop(one.record_id)
             return
         kept = {column: value for column, value in (before or {}).items() if column in self.hidden}
@@ -218,7 +226,12 @@ class Ledger(Client):
         self.state.pop(self.world.key_of(record_id), None)
 
     def _compare(self, connector: Any, capabilities: ObjectCapabilities) -> None:
-        """Re-read what the outline tells otherwise; look up, then drop what it lacks."""
+        """Re-read what the outline tells otherwise; look up, then drop what it lacks.
+
+        What the source would still know if it had only been deleted, and does not, was erased.
+        """
+        begun, bin_days = self.world.now(), capabilities.bin_days
+        trackless = bin_days is not None and begun - (self.heard or begun) < timedelta(days=bin_days)
         seen, stale = set[str](), list[str]()
         for block in cast(Outlines, connector).outline(self.object):
             for line in block:
@@ -236,5 +249,5 @@ class Ledger(Client):
                     self._take(one)
         for record_id in gone:
             if self.world.key_of(record_id) not in self.read:
-                self.changed.add(self.world.key_of(record_id))
-                self._drop(record_id)
+                self._take(SourceRecord(self.object, record_id, {}, deleted=True, erased=trackless))
+        self.heard = begun

@@ -38,6 +38,18 @@ class World:
     """The word of a value that the source calculates."""
     hides = True
     """A column that goes is only hidden, and its values stand; False: it goes with its values."""
+    conditional = True
+    """A write can be bound to what was read before; False: what was edited in between is found afterwards."""
+    links_touch = True
+    """An association that comes or goes is a change of a record; False: only a comparison finds it."""
+    tells_removals = True
+    """A feed of deletions tells of what was removed, too; False: only of what people delete."""
+    undoes_merges = True
+    """What was merged away can be restored."""
+    beyond_every_limit = 2_600
+    """More records of one stamp than the source lets one skip."""
+    beyond_a_page_of_links = 0
+    """More associations of one record than the source hands over at once; 0: two and a half pages."""
     most_records = 0
     most_bytes = 0
     """What one request of writes may hold."""
@@ -118,8 +130,8 @@ class World:
         """Forget a person at the person's wish."""
         raise NotImplementedError
 
-    def merge(self, loser: str, survivor: str) -> None:
-        """Merge two records; the source tells which one is left."""
+    def merge(self, loser: str, survivor: str) -> str:
+        """Merge two records; the key of what is left, which some sources make anew."""
         raise NotImplementedError
 
     def convert(self) -> tuple[str, str, tuple[str, str]]:

@@ -177,8 +177,26 @@ class WritingBehaviours(Played):
 
         ledger.update({each: {"note": "ours"} for each in (key, other)})
 
-        assert [one.outcome for one in ledger.results.values()] == ["conflict", "updated"]
-        assert [world.truth()[each]["note"] for each in (key, other)] == ["theirs", "ours"]
+        [conflict, updated] = ledger.results.values()
+        assert (conflict.outcome, updated.outcome) == ("conflict", "updated")
+        assert conflict.found is not None
+        assert conflict.found[world.column("note")] == "theirs"
+        stands = "theirs" if world.conditional else "ours"
+        assert [world.truth()[each]["note"] for each in (key, other)] == [stands, "ours"]
+        assert world.conditional or conflict.reason == "overwritten"
+
+    @belongs_to("newer_edit_by_them_is_a_conflict_not_a_victim")
+    def test_edit_of_something_else_meanwhile_is_no_conflict(self, world: World) -> None:
+        ledger, (key,) = Ledger(world), people(1)
+        ledger.pull()
+        world.before_write(lambda: world.edit_by_them(key, {"city": "theirs"}))
+
+        ledger.update({key: {"note": "ours"}})
+        ledger.deliver()
+
+        [result] = ledger.results.values()
+        assert result.outcome == "updated"
+        assert (world.truth()[key]["note"], world.truth()[key]["city"]) == ("ours", "theirs")
 
     def test_duplicate_refusal_names_the_other_record(self, world: World) -> None:
         [key] = people(1)
@@ -228,7 +246,7 @@ class WritingBehaviours(Played):
     def test_merged_or_deleted_target_is_followed_or_reported(self, world: World) -> None:
         ledger, (merged, survivor, deleted, gone) = Ledger(world), people(4)
         ledger.pull()
-        world.merge(merged, survivor)
+        left = world.merge(merged, survivor)
         world.delete(deleted)
         world.remove(gone)
 
@@ -237,8 +255,8 @@ class WritingBehaviours(Played):
         [of_merged, of_deleted, of_gone] = ledger.results.values()
         truth = world.truth()
         assert not {merged, deleted, gone} & set(truth)
-        assert of_merged.record_id == world.id_of(survivor)
-        assert (of_merged.outcome == "updated") == (truth[survivor]["city"] == "Kiel")
+        assert of_merged.record_id == world.id_of(left)
+        assert (of_merged.outcome == "updated") == (truth[left]["city"] == "Kiel")
         for result in (of_deleted, of_gone):
             assert result.outcome == "rejected"
             assert result.reason

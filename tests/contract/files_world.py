@@ -10,6 +10,7 @@ import random
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -85,6 +86,9 @@ class FilesWorld(World):
             self._records[key] = {**before, **fields, "id": key, "modified": f"2025-01-01T00:00:{self._writes:02}Z"}
         self._write()
 
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
     def remove(self, *keys: str) -> None:
         for key in keys:
             self._gone[key] = self._records.pop(key)
@@ -101,9 +105,10 @@ class FilesWorld(World):
         self._records[key]["deleted"] = "true"
         self._write()
 
-    def merge(self, loser: str, survivor: str) -> None:
+    def merge(self, loser: str, survivor: str) -> str:
         self._records[loser]["merged into"] = survivor
         self.soft_delete(loser)
+        return survivor
 
     def shuffle(self) -> None:
         items = list(self._records.items())

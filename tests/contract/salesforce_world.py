@@ -161,8 +161,9 @@ class SalesforceWorld(World):
     def remove(self, *keys: str) -> None:
         self.happens("delete", object="Contact", ids=[self._ids[key] for key in keys], hard=True)
 
-    def merge(self, loser: str, survivor: str) -> None:
+    def merge(self, loser: str, survivor: str) -> str:
         self.happens("merge", object="Contact", master=self._ids[survivor], losers=[self._ids[loser]])
+        return survivor
 
     def convert(self) -> tuple[str, str, tuple[str, str]]:
         [lead] = self.happens("create", object="Lead", records=[{"LastName": "Lee", "Company": "Acme"}])["ids"]
