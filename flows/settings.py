@@ -102,7 +102,43 @@ SALESFORCE = (
     Setting("mapping", (dict,), "object = a table of column = unified field, laid over the standard one"),
 )
 
-SOURCES: Mapping[str, tuple[Setting, ...]] = {"files": FILES, "salesforce": SALESFORCE}
+HUBSPOT = (
+    Setting("kind", (str,), "hubspot"),
+    Setting("url", (str,), "where HubSpot is; default https://api.hubapi.com; plain http for this machine only"),
+    Setting(
+        "auth",
+        (str,),
+        "how to sign in; default token: a service key or private app's token in UNSILO_NAME_TOKEN. "
+        "oauth: UNSILO_NAME_CLIENT_SECRET and _REFRESH_TOKEN",
+        ("token", "oauth"),
+    ),
+    Setting("client_id", (str,), "oauth: the app's client id"),
+    Setting("api_version", (str,), "version of the API; default v3", ("v3", "2026-03", "2026-09")),
+    Setting("objects", (list,), "objects to read, custom ones too; default contacts, companies, owners"),
+    Setting(
+        "associations", (dict,), "object = list of objects whose links are read with it; default contacts = companies"
+    ),
+    Setting("exclude_fields", (list,), "properties never taken in: property or object.property"),
+    Setting("overlap_minutes", (float, int), "how far each read goes back, for changes seen late; default 5"),
+    Setting("lag_seconds", (float, int), "how far before the portal's now a read ends; default 30"),
+    Setting("pace_share", (float, int), "share of the calls that the portal takes in ten seconds; default 0.8"),
+    Setting("search_a_second", (float, int), "searches a second; the portal takes 5 from all its apps; default 4"),
+    Setting("daily_share", (float, int), "share of the portal's calls a day that is ours; default 0.25"),
+    Setting("read_timeout_s", (float, int), "seconds to wait for an answer; default 120"),
+    Setting("reconcile_days", (float, int), "days after which the copy is proven anew; default 7, 0: only when asked"),
+    Setting("max_vanishing_share", (float, int), "reconcile: stop when more than this share is gone; default 0.1"),
+    Setting(
+        "push",
+        (str,),
+        "what may go back; default off. So far nothing is written, but check looks for what a push will need",
+        ("off", "plan", "push"),
+    ),
+    Setting("unique", (bool,), "true: no two records of this source are one customer"),
+    Setting("doubtful", (str,), "why what this source says should be doubted"),
+    Setting("mapping", (dict,), "object = a table of property = unified field, laid over the standard one"),
+)
+
+SOURCES: Mapping[str, tuple[Setting, ...]] = {"files": FILES, "salesforce": SALESFORCE, "hubspot": HUBSPOT}
 """Settings of a source by its kind. A kind not named here does not exist."""
 
 SECTIONS = ("store", "sources")

@@ -121,7 +121,31 @@ def _salesforce(opening: _Opening) -> OpenSource:
     return OpenSource(source, connector, mappings, volatile=VOLATILE, is_api=True)
 
 
-KINDS: Mapping[str, Callable[[_Opening], OpenSource]] = {"files": _files, "salesforce": _salesforce}
+def _hubspot(opening: _Opening) -> OpenSource:
+    from connectors.hubspot.connector import open_hubspot
+    from connectors.hubspot.mapping import STANDARD, VOLATILE
+    from connectors.hubspot.settings import OBJECTS, plural
+
+    settings, source = opening.settings, opening.source
+    objects = [plural(str(name)) for name in source.options.get("objects") or OBJECTS]
+    mappings = api_mappings(source, objects, STANDARD, VOLATILE)
+    connector = open_hubspot(
+        source.label,
+        source.options,
+        mappings,
+        secret=partial(secret, settings, source.label),
+        spending=SpendingFile(settings, source.label),
+        installation=opening.installation,
+        clock=opening.clock,
+    )
+    return OpenSource(source, connector, mappings, volatile=VOLATILE, is_api=True)
+
+
+KINDS: Mapping[str, Callable[[_Opening], OpenSource]] = {
+    "files": _files,
+    "salesforce": _salesforce,
+    "hubspot": _hubspot,
+}
 """Kind of source -> how it is opened; libraries of a kind are loaded only when one of it is opened."""
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
+
 from connectors.exports import StandardExport, columns
 from unified_model.mapping.rows import NEVER, FieldRow, ObjectMapping
 
@@ -72,6 +75,22 @@ COMPANIES = ObjectMapping(
         FieldRow("hs_lastmodifieddate", "modified_at", write=NEVER, label="Last Modified Date"),
     ),
 )
+
+VOLATILE = (
+    "lastmodifieddate", "hs_lastmodifieddate", "hs_updated_by_user_id", "notes_last_updated", "notes_last_contacted",
+    "num_notes", "num_contacted_notes", "hs_last_sales_activity_timestamp",
+)  # fmt: skip
+"""Properties whose change alone makes no version of a record that nobody maps."""
+
+
+def _over_the_api(mapping: ObjectMapping) -> ObjectMapping:
+    """An export names the owner where the API gives a number: there the name is looked up."""
+    owner = FieldRow("owner.name", "owner", write=NEVER)
+    return replace(mapping, rows=tuple(owner if row.field == "owner" else row for row in mapping.rows))
+
+
+STANDARD: Mapping[str, ObjectMapping] = {each.object: _over_the_api(each) for each in (CONTACTS, COMPANIES)}
+"""How the objects of a portal are read over its API."""
 
 _OTHER_LANGUAGES = {
     "Vorname": "firstname",
