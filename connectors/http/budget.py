@@ -1,7 +1,8 @@
 """How many calls a connection may spend: a share of the day's allowance, and a pace.
 
-One budget a connection, asked before every call. What the system says of its allowance (a header of each answer) is
-learned; people and other programs keep what is not ours, also when they use more than usual.
+One budget a connection, asked before every call. What the system says of its allowance (headers of an answer) is
+learned; people and other programs keep what is not ours, also when they use more than usual. A day is the last 24
+hours, or, where a system says so, one of its own that ends at midnight of its zone.
 """
 
 from __future__ import annotations
@@ -9,32 +10,27 @@ from __future__ import annotations
 import math
 import threading
 import time
-from collections import deque
-from collections.abc import Callable, Mapping
-from datetime import UTC, datetime, timedelta
-from typing import NamedTuple, Protocol
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta, tzinfo
+from typing import Protocol
 
+from connectors.http.pace import Lane, Pace, Place
 from unified_model.errors import Retry
 
 DAY = timedelta(hours=24)
 HOUR = timedelta(hours=1)
 CALLS_UNKEPT = 50
 """Calls between two notes of what was spent: as many may be forgotten by a crash."""
-
-
-class Pace(NamedTuple):
-    """The system takes `calls` in `seconds`; we use `share` of it."""
-
-    calls: int
-    seconds: float
-    share: float = 0.80
+ZONES_DIFFER_BY = 15
+"""Minutes: midnight of every zone is a multiple of them, in UTC."""
 
 
 class Spending(Protocol):
     """Keeps what a connection has spent, so that the day's share holds over several runs."""
 
     def load(self) -> Mapping[str, int]:
-        """Calls by the hour (ISO, UTC) as they were kept last."""
+        """Calls by the hour, or a part of it (ISO, UTC), as they were kept last."""
 
     def keep(self, calls: Mapping[str, int]) -> None:
         """Keep these instead."""
@@ -50,7 +46,8 @@ class BudgetSpent(Retry):
 
 class Budget:
     """Shared by all threads of a connection. `share` is ours of a day's calls; at `ceiling` of it, used by whomever,
-    we stop, so that the others are not refused."""
+    we stop, so that the others are not refused. `lanes` are kinds of call with a pace of their own, which do not count
+    in the common `pace`."""
 
     def __init__(
         self,
@@ -59,6 +56,7 @@ class Budget:
         share: float = 0.25,
         ceiling: float = 0.80,
         pace: Pace | None = None,
+        lanes: Mapping[str, Pace] | None = None,
         spending: Spending | None = None,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         monotonic: Callable[[], float] = time.monotonic,
@@ -70,14 +68,19 @@ class Budget:
         self.total: int | None = None
         """Calls a day that the whole organisation has; None until it was told."""
         self.used = 0
-        """Calls of the last day by everybody, as told last."""
+        """Calls of the day by everybody, as told last."""
         self.calls = 0
         """Calls of this connection since it was opened."""
-        self._pace = pace
+        self._lanes = {name: Lane(each) for name, each in (lanes or {}).items()}
+        if pace is not None:
+            self._lanes[""] = Lane(pace)
         self._spending = spending
         self._clock, self._monotonic, self._sleep = clock, monotonic, sleep
         self._lock = threading.Lock()
-        self._recent: deque[float] = deque()
+        self._zone: tzinfo | None = None
+        self._told_at: datetime | None = None
+        self._closed_until: datetime | None = None
+        self._skipped_s = 0.0
         self._by_hour: dict[str, int] = dict(spending.load()) if spending else {}
         self._unkept = 0
 
@@ -87,26 +90,51 @@ class Budget:
         return None if self.total is None else math.floor(self.total * self.share)
 
     def spent(self) -> int:
-        """Our calls of the last day, as far as they were kept."""
+        """Our calls of the day, as far as they were kept."""
         with self._lock:
             return self._spent()
 
-    def take(self) -> None:
+    def take(self, lane: str = "") -> None:
         """One call: wait for the pace, count it. BudgetSpent when the day's share is used up."""
-        with self._lock:
-            self._refuse_if_spent()
-            self._keep_pace()
-            hour = self._clock().astimezone(UTC).strftime("%Y-%m-%dT%H:00Z")
-            self._by_hour[hour] = self._by_hour.get(hour, 0) + 1
-            self.calls += 1
-            self._unkept += 1
-            if self._unkept >= CALLS_UNKEPT:
-                self._keep()
+        self._leave(lane, self._enter(lane))
+
+    @contextmanager
+    def call(self, lane: str = "") -> Iterator[None]:
+        """One call, from sending to its answer: keeps the pace however slow the way there is."""
+        place = self._enter(lane)
+        try:
+            yield
+        finally:
+            self._leave(lane, place)
 
     def learn(self, used: int, total: int) -> None:
         """What the system told of the day's allowance."""
         with self._lock:
-            self.used, self.total = used, total
+            self.used, self.total, self._told_at = used, total, self._now()
+
+    def learn_pace(self, calls: int, seconds: float, used: int | None = None, lane: str = "") -> None:
+        """What the system told of a pace: `used` of its calls in the span now, by all programs under the same key."""
+        with self._lock:
+            if lane in self._lanes and calls > 0 and seconds > 0:
+                self._lanes[lane].learn(calls, seconds, used, self._instant())
+
+    def learn_zone(self, zone: tzinfo) -> None:
+        """The system's days are its own: they end at midnight there."""
+        with self._lock:
+            self._zone = zone
+
+    def hold(self, seconds: float, lane: str = "") -> None:
+        """The system refused a call for its pace: no thread sends another for a while."""
+        with self._lock:
+            if lane in self._lanes:
+                self._lanes[lane].refused(seconds, self._instant())
+
+    def exhausted(self) -> BudgetSpent:
+        """The system refused a call because the day's allowance is used up; the error to raise, now and until then."""
+        with self._lock:
+            now = self._now()
+            self._closed_until = self._day_ends(now) if self._zone else now + HOUR
+            return self._error("the day's calls are used up", self._closed_until, now)
 
     def close(self) -> None:
         """Keep what was spent."""
@@ -114,43 +142,80 @@ class Budget:
             if self._unkept:
                 self._keep()
 
+    def _enter(self, lane: str) -> Place | None:
+        while True:
+            with self._lock:
+                self._refuse_if_spent()
+                pace = self._lanes.get(lane)
+                wait_s = pace.wait_s(self._instant()) if pace else 0.0
+                if wait_s <= 0:
+                    self._count()
+                    return pace.enter(self._instant()) if pace else None
+                before = self._monotonic()
+            self._sleep(wait_s)
+            if self._monotonic() == before:
+                self._skipped_s += wait_s  # a rehearsed sleep, on a clock that stands still
+
+    def _leave(self, lane: str, place: Place | None) -> None:
+        if place is not None:
+            with self._lock:
+                self._lanes[lane].leave(place, self._instant())
+
+    def _count(self) -> None:
+        now = self._now()
+        minute = now.minute // ZONES_DIFFER_BY * ZONES_DIFFER_BY if self._zone else 0
+        hour = now.strftime(f"%Y-%m-%dT%H:{minute:02}Z")
+        self._by_hour[hour] = self._by_hour.get(hour, 0) + 1
+        self.calls += 1
+        if self._zone:
+            self.used += 1  # not every answer tells
+        self._unkept += 1
+        if self._unkept >= CALLS_UNKEPT:
+            self._keep()
+
     def _refuse_if_spent(self) -> None:
+        now = self._now()
+        if self._closed_until is not None:
+            if now < self._closed_until:
+                raise self._error("the day's calls are used up", self._closed_until, now)
+            self._closed_until = None
         if self.total is None:
             return
-        now = self._clock().astimezone(UTC)
         if self._spent() >= math.floor(self.total * self.share):
-            oldest = datetime.fromisoformat(min(self._by_hour))
-            until = oldest + HOUR + DAY
-            self._refuse(f"our share of {self.share:.0%} of the day's {self.total:,} calls is spent", until, now)
+            until = self._day_ends(now) if self._zone else datetime.fromisoformat(min(self._by_hour)) + HOUR + DAY
+            raise self._error(f"our share of {self.share:.0%} of the day's {self.total:,} calls is spent", until, now)
+        if self._zone and self._told_at is not None and self._told_at < self._day_begins(now):
+            self.used = 0
         if self.used >= math.floor(self.total * self.ceiling):
-            self._refuse(
-                f"{self.used:,} of the day's {self.total:,} calls are used, most of them by others", now + HOUR, now
-            )
+            until = self._day_ends(now) if self._zone else now + HOUR
+            others = f"{self.used:,} of the day's {self.total:,} calls are used, most of them by others"
+            raise self._error(others, until, now)
 
-    def _refuse(self, why: str, until: datetime, now: datetime) -> None:
-        raise BudgetSpent(
+    def _error(self, why: str, until: datetime, now: datetime) -> BudgetSpent:
+        return BudgetSpent(
             f"{self.system}: {why}; reading and writing pause until {until:%Y-%m-%d %H:%M} UTC.",
             "Nothing is lost: the next run goes on from there. Raise daily_share if the system can spare more.",
             max(0.0, (until - now).total_seconds()),
             until,
         )
 
-    def _keep_pace(self) -> None:
-        if self._pace is None:
-            return
-        most = max(1, math.floor(self._pace.calls * self._pace.share))
-        now = self._monotonic()
-        if len(self._recent) >= most:
-            wait = self._recent[0] + self._pace.seconds - now
-            if wait > 0:
-                self._sleep(wait)
-                now += wait
-            self._recent.popleft()
-        self._recent.append(max(now, self._monotonic()))
+    def _day_begins(self, now: datetime) -> datetime:
+        local = now.astimezone(self._zone)
+        return datetime(local.year, local.month, local.day, tzinfo=self._zone).astimezone(UTC)
+
+    def _day_ends(self, now: datetime) -> datetime:
+        local = now.astimezone(self._zone) + DAY  # a day of the calendar, be it 23 or 25 hours long
+        return datetime(local.year, local.month, local.day, tzinfo=self._zone).astimezone(UTC)
 
     def _spent(self) -> int:
-        floor = (self._clock().astimezone(UTC) - DAY - HOUR).strftime("%Y-%m-%dT%H:%MZ")
-        for hour in [hour for hour in self._by_hour if hour <= floor]:
+        now = self._now()
+        if self._zone:
+            begins = self._day_begins(now).strftime("%Y-%m-%dT%H:%MZ")
+            gone = [hour for hour in self._by_hour if hour < begins]
+        else:
+            floor = (now - DAY - HOUR).strftime("%Y-%m-%dT%H:%MZ")
+            gone = [hour for hour in self._by_hour if hour <= floor]
+        for hour in gone:
             del self._by_hour[hour]
         return sum(self._by_hour.values())
 
@@ -158,3 +223,9 @@ class Budget:
         self._unkept = 0
         if self._spending:
             self._spending.keep(dict(self._by_hour))
+
+    def _now(self) -> datetime:
+        return self._clock().astimezone(UTC)
+
+    def _instant(self) -> float:
+        return self._monotonic() + self._skipped_s

@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from connectors.http.budget import Budget, BudgetSpent, Pace
+from connectors.http.budget import Budget, BudgetSpent
+from connectors.http.pace import Pace
 
 
 class Clock:
