@@ -129,11 +129,15 @@ class Budget:
             if lane in self._lanes:
                 self._lanes[lane].refused(seconds, self._instant())
 
-    def exhausted(self) -> BudgetSpent:
-        """The system refused a call because the day's allowance is used up; the error to raise, now and until then."""
+    def exhausted(self, after_s: float | None = None) -> BudgetSpent:
+        """The system refused a call because the day's allowance is used up; the error to raise, now and until then.
+
+        `after_s` is when the system says it may be asked again, for when its day is not known.
+        """
         with self._lock:
             now = self._now()
-            self._closed_until = self._day_ends(now) if self._zone else now + HOUR
+            asked = HOUR if after_s is None else min(timedelta(seconds=after_s), DAY)
+            self._closed_until = self._day_ends(now) if self._zone else now + asked
             return self._error("the day's calls are used up", self._closed_until, now)
 
     def close(self) -> None:

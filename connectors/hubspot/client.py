@@ -9,17 +9,25 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta, tzinfo
 from email.utils import parsedate_to_datetime
 from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from connectors.http.budget import Budget, Pace, Spending
+from connectors.http.budget import Budget, Spending
+from connectors.http.pace import Pace
 from connectors.http.retry import Busy, Sleep, with_retries
 from connectors.hubspot.paths import Paths
-from connectors.hubspot.refusals import RefusedForGood, TokenRefused, refusal_of
+from connectors.hubspot.refusals import RefusedForGood, TokenRefused, TooManyCalls, refusal_of
 from connectors.hubspot.settings import HubSpotSettings, settings_of
 from connectors.hubspot.tokens import Held, Secret, Tokens
 from connectors.hubspot.transport import Params, Raw, Transport
+
+SEARCH = "search"
+"""The lane of searches: a pace of their own, which all programs of a portal share."""
+LEAST_CALLS = 100
+"""Calls in ten seconds that the smallest plan has; more are learned from the first answer."""
 
 
 class Answer(NamedTuple):
@@ -72,19 +80,21 @@ class HubSpotClient:
         self.settings = settings
         self.system = settings.label
         self.paths = Paths(settings.api_version)
+        self._clock, self._sleep = clock, sleep
+        self._server_time: datetime | None = None
+        self._ahead = timedelta(0)
         self.budget = Budget(
             self.system,
             share=settings.daily_share,
-            pace=Pace(100, 10.0, settings.pace_share),
+            pace=Pace(LEAST_CALLS, 10.0, settings.pace_share),
+            lanes={SEARCH: _search_pace(settings.search_a_second)},
             spending=spending,
-            clock=clock,
+            clock=self._now,
             monotonic=monotonic,
             sleep=sleep,
         )
-        self._clock, self._sleep = clock, sleep
         self._transport = Transport(self.system, settings.url, read_s=settings.read_timeout_s)
         self._tokens = Tokens(settings, secret, self._grant, monotonic=monotonic)
-        self._server_time: datetime | None = None
         self._portal: Portal | None = None
 
     def get(self, path: str, params: Params | None = None, *, about: str = "") -> Answer:
@@ -111,7 +121,7 @@ class HubSpotClient:
 
     def search(self, type: str, body: Mapping[str, Any], *, about: str = "") -> Answer:
         """A page of a search; it has an allowance of its own, of which all programs of the portal take."""
-        return self.send("POST", self.paths.search(type), body, about=about or type, lane="search")
+        return self.send("POST", self.paths.search(type), body, about=about or type, lane=SEARCH)
 
     def send(
         self,
@@ -128,9 +138,9 @@ class HubSpotClient:
         day's share is used up."""
 
         def exchange(held: Held) -> Answer:
-            self.budget.take()
-            raw = self._transport.send(method, path, token=held.token, params=params, body=body)
-            return self._answer(raw, about)
+            with self.budget.call(lane):
+                raw = self._transport.send(method, path, token=held.token, params=params, body=body)
+            return self._answer(raw, about, lane)
 
         return with_retries(lambda: self._signed(exchange), repeatable=repeatable, sleep=self._sleep)
 
@@ -148,6 +158,7 @@ class HubSpotClient:
                 str(told.get("accountType") or ""),
                 str(told.get("companyCurrency") or ""),
             )
+            self.budget.learn_zone(_zone(self._portal.zone))
         return self._portal
 
     def server_time(self) -> datetime:
@@ -172,6 +183,7 @@ class HubSpotClient:
             other = self._tokens.renewed(held)
             if other.token == held.token:
                 raise
+            self._portal = None  # whose it is, is asked anew
             return exchange(other)
 
     def _grant(self, form: Mapping[str, str]) -> Any:
@@ -179,32 +191,66 @@ class HubSpotClient:
             raw = self._transport.send("POST", self.paths.token(), form=form)
             if raw.status in (400, 401, 403, 404):
                 raise self._tokens.refused(raw.status, raw.body)
-            return self._answer(raw, "sign-in").body
+            return self._answer(raw, "sign-in", "").body
 
         return with_retries(ask, repeatable=True, sleep=self._sleep)
 
-    def _answer(self, raw: Raw, about: str) -> Answer:
-        self._learn(raw.headers)
+    def _answer(self, raw: Raw, about: str, lane: str) -> Answer:
+        if not isinstance(raw.body, str):  # a gateway's page has a clock of its own
+            self._learn(raw.headers, lane)
         if 200 <= raw.status < 300 and not isinstance(raw.body, str):
             return Answer(raw.status, raw.body, raw.headers)
         if raw.broken and raw.status < 300:
             raise Busy(
                 f"An answer of {self.system} ({raw.status}) broke off.", "The next run goes on from here.", lost=True
             )
-        status = 502 if raw.status < 300 else raw.status
-        raise refusal_of(
+        refusal = refusal_of(
             self.system,
-            status,
+            raw.status if raw.status >= 300 else 502,
             raw.body,
             about=about,
             retry_after=raw.headers.get("Retry-After"),
-            now=self._server_time or self._clock(),
+            now=self._now(),
+            searching=lane == SEARCH,
         )
+        if isinstance(refusal, TooManyCalls):
+            if refusal.daily:
+                raise self.budget.exhausted(refusal.after_s)
+            self.budget.hold(refusal.after_s or 0.0, lane)
+        raise refusal
 
-    def _learn(self, headers: Mapping[str, str]) -> None:
+    def _learn(self, headers: Mapping[str, str], lane: str) -> None:
         stamped = headers.get("Date")
         if stamped:
-            try:
+            with suppress(TypeError, ValueError):
                 self._server_time = parsedate_to_datetime(stamped).astimezone(UTC)
-            except (TypeError, ValueError):
-                return
+                self._ahead = self._server_time - self._clock().astimezone(UTC)
+        told = {name: _count(headers.get(f"X-HubSpot-RateLimit-{name}")) for name in _LIMITS}
+        most, left, span_ms = told["Max"], told["Remaining"], told["Interval-Milliseconds"]
+        if most and span_ms and lane != SEARCH:
+            self.budget.learn_pace(most, span_ms / 1000, None if left is None else most - left)
+        daily, left = told["Daily"], told["Daily-Remaining"]
+        if daily and left is not None:
+            self.budget.learn(daily - left, daily)
+
+    def _now(self) -> datetime:
+        """The portal's clock, as far as it is known: its days end by that."""
+        return self._clock().astimezone(UTC) + self._ahead
+
+
+_LIMITS = ("Max", "Remaining", "Interval-Milliseconds", "Daily", "Daily-Remaining")
+
+
+def _search_pace(a_second: float) -> Pace:
+    return Pace(int(a_second), 1.0, 1.0) if a_second >= 1 else Pace(1, 1 / a_second, 1.0)
+
+
+def _count(header: str | None) -> int | None:
+    return int(header) if header and header.strip().isdigit() else None
+
+
+def _zone(name: str) -> tzinfo:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        return UTC

@@ -19,8 +19,8 @@ MIGRATION_S = 24 * 3600.0
 """A portal that moves to another region is back within a day."""
 LONGEST_WAIT_S = 60.0
 """A `Retry-After` on a 429 that asks for more is not believed."""
-WAITS_S: Mapping[str, float] = {"SECONDLY": 1.0, "TEN_SECONDLY_ROLLING": 10.0}
-"""Policy of a 429 -> seconds until it is over."""
+SECONDLY_S, TEN_SECONDLY_S = 1.0, 10.0
+"""Seconds until the pace that a 429 names (`SECONDLY`, `TEN_SECONDLY_ROLLING`) is over."""
 DAILY = "DAILY"
 
 
@@ -91,12 +91,25 @@ class BusyRefusal(Refusal, Busy):
     """HubSpot is busy or broken for the moment (429, 477, 5xx); repeated by the client where that does no harm."""
 
 
+class TooManyCalls(BusyRefusal):
+    """429, surely not applied: the pace, or (`daily`) the day's allowance is used up."""
+
+    daily = False
+
+
 class RecordsLocked(BusyRefusal):
     """423: the vendor works on the same records; surely not applied. Come again alone, after `after_s`."""
 
 
 def refusal_of(
-    system: str, status: int, content: Any, *, about: str = "", retry_after: str | None = None, now: datetime
+    system: str,
+    status: int,
+    content: Any,
+    *,
+    about: str = "",
+    retry_after: str | None = None,
+    now: datetime,
+    searching: bool = False,
 ) -> Refusal:
     """The error that fits an answer. `content` is what came: an object, or text (HTML, nothing)."""
     said = said_of(status, content)
@@ -105,7 +118,7 @@ def refusal_of(
     if said.correlation_id:
         marks.append(f"correlation id {said.correlation_id}")
     note = ", ".join(mark for mark in marks if mark)
-    refusal = _refusal(subject, note, said, retry_after_s(retry_after, now), now)
+    refusal = _refusal(subject, note, said, retry_after_s(retry_after, now), now, searching)
     refusal.said = said
     return refusal
 
@@ -124,7 +137,7 @@ def said_of(status: int, content: Any) -> Said:
         _context(context),
         [error for error in errors if isinstance(error, Mapping)] if isinstance(errors, list) else (),
         str(content.get("correlationId") or ""),
-        str(content.get("policyName") or ""),
+        str(content.get("policyName") or next(iter(_context(context).get("policyName", ())), "")),
         content,
     )
 
@@ -138,7 +151,7 @@ def missing_scopes(said: Said) -> tuple[str, ...]:
     return tuple(dict.fromkeys(named))
 
 
-def _refusal(subject: str, note: str, said: Said, asked_s: float | None, now: datetime) -> Refusal:
+def _refusal(subject: str, note: str, said: Said, asked_s: float | None, now: datetime, searching: bool) -> Refusal:
     status = said.status
     if status == 401:
         return TokenRefused(
@@ -154,10 +167,7 @@ def _refusal(subject: str, note: str, said: Said, asked_s: float | None, now: da
         wait = max(LOCK_WAIT_S, asked_s or 0)
         return RecordsLocked(f"{subject}: HubSpot is working on these records ({note}).", "It is tried again.", wait)
     if status == 429:
-        wait = WAITS_S.get(said.policy.upper(), WAITS_S["TEN_SECONDLY_ROLLING"])
-        if asked_s is not None:
-            wait = min(max(asked_s, 0.0), LONGEST_WAIT_S)
-        return BusyRefusal(f"{subject}: too many calls at once ({note}).", "It is tried again.", wait)
+        return _too_many(subject, note, said, asked_s, searching)
     if status == 477:
         wait = min(asked_s or MIGRATION_S, MIGRATION_S)
         until = now + timedelta(seconds=wait)
@@ -179,6 +189,19 @@ def _refusal(subject: str, note: str, said: Said, asked_s: float | None, now: da
             f"{subject}: another record has this value already ({note}).", "Merge the two, or correct it."
         )
     return RefusedRecord(f"{subject}: refused ({note}).", "Correct the record or its mapping; it is not tried again.")
+
+
+def _too_many(subject: str, note: str, said: Said, asked_s: float | None, searching: bool) -> TooManyCalls:
+    policy = said.policy.upper()
+    if DAILY in policy:
+        refusal = TooManyCalls(f"{subject}: the day's calls are used up ({note}).", "It goes on tomorrow.", asked_s)
+        refusal.daily = True
+        return refusal
+    a_second = policy == "SECONDLY" or (searching and not policy)
+    wait = SECONDLY_S if a_second else TEN_SECONDLY_S
+    if asked_s is not None and asked_s > 0:
+        wait = min(asked_s, LONGEST_WAIT_S)
+    return TooManyCalls(f"{subject}: too many calls at once ({note}).", "It is tried again.", wait)
 
 
 def _passing(subject: str, note: str, said: Said, asked_s: float | None) -> BusyRefusal:

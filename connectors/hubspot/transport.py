@@ -1,7 +1,7 @@
 """One request to HubSpot, once: over the connection pool of HubSpot's own client, with our paths and raw answers.
 
 The vendor's client knows neither dated paths nor time-outs, and builds a new pool each time it is asked for an API: one
-`ApiClient` is held instead, and everything passes through its `request`. What an answer means is for the client.
+`ApiClient` is held instead, and everything passes through its pool. What an answer means is for the client.
 """
 
 from __future__ import annotations
@@ -60,40 +60,38 @@ class Transport:
     ) -> Raw:
         """Send once. Busy for trouble on the way (`lost`: it may have been applied), NeedsOperator for a bad
         certificate."""
-        from hubspot.crm.objects.exceptions import ApiException
+        from urllib3 import Timeout
         from urllib3.exceptions import HTTPError
 
         headers = {"Accept": "application/json", "Accept-Encoding": "gzip", "User-Agent": USER_AGENT}
         if token:
             headers["Authorization"] = f"Bearer {token}"
+        content: bytes | None = None
         if form is not None:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
-        url = self._url + path + (f"?{urlencode(params, safe=',')}" if params else "")
+            content = urlencode(form).encode()
+        elif body is not None:
+            headers["Content-Type"] = "application/json"
+            content = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
         started = time.monotonic()
         try:
-            response = self._api.request(
+            response = self._api.rest_client.pool_manager.request(
                 method,
-                url,
+                self._url + path + (f"?{urlencode(params, safe=',')}" if params else ""),
+                body=content,
                 headers=headers,
-                body=body,
-                post_params=form,
-                _preload_content=False,
-                _request_timeout=(CONNECT_S, self._read_s),
+                preload_content=False,
+                timeout=Timeout(connect=CONNECT_S, read=self._read_s),
             )
-            status, told, content = response.status, response.headers, response.data
-        except ApiException as refused:
-            if not refused.status:
-                raise _untrusted(self.system) from None
-            status, told, content = refused.status, refused.headers or {}, refused.body or b""
+            raw = _raw(response.status, response.headers, response.data)
         except HTTPError as error:
             log.info("%s %s %s -> %s", self.system, method, shown(path), type(error).__name__)
             raise self._trouble(error) from None
-        raw = _raw(status, told, content)
         correlation = _correlation(raw)
         log.log(
-            logging.DEBUG if status < 400 else logging.INFO,
+            logging.DEBUG if raw.status < 400 else logging.INFO,
             "%s %s %s -> %s in %.2f s%s",
-            self.system, method, shown(path), status, time.monotonic() - started,
+            self.system, method, shown(path), raw.status, time.monotonic() - started,
             f", correlation id {correlation}" if correlation else "",
         )  # fmt: skip
         return raw
