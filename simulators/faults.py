@@ -33,6 +33,16 @@ class Fault(StrEnum):
     """One row that the request writes is locked by somebody else."""
     EDITED_MEANWHILE = "edited_meanwhile"
     """Somebody edits a record just before the request that writes it is looked at."""
+    GATEWAY = "gateway"
+    """A gateway answers in HTML before the request is looked at."""
+    GATEWAY_AFTER = "gateway_after"
+    """The work is done and committed, then a gateway answers 502 or 504 in HTML."""
+    LOCKED = "locked"
+    """423: the records are in use by a larger job."""
+    MIGRATING = "migrating"
+    """477: the portal is on its way to another data centre."""
+    ROW_REFUSED = "row_refused"
+    """One row of a batch that writes fails by itself, though nothing is wrong with it."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +58,8 @@ class Profile:
     """Share of the first records that one load stamped alike."""
     shuffles: bool = False
     """Rows asked for in no order come in another one each time."""
+    latest_index_s: int = 2
+    """A change is found by searching up to this long after its stamp."""
     slow_s: float = 0.3
 
 
