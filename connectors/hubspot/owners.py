@@ -1,0 +1,64 @@
+"""Owners: the people of the portal that records belong to, also those who have left. Read whole each time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
+from typing import Any
+
+from connectors.http.retry import Busy
+from connectors.hubspot.client import HubSpotClient
+from connectors.hubspot.describing import OWNER_COLUMNS
+from connectors.hubspot.objects import OWNERS
+from connectors.hubspot.rows import Row, moment, rows_of
+from unified_model.records import SourceRecord
+
+PAGE = 500
+NAME_COLUMN = "hubspot_owner_id"
+"""The property that names a record's owner."""
+
+
+def owners(client: HubSpotClient) -> Iterator[Sequence[SourceRecord]]:
+    """Every owner; one who left is not deleted (records still name them), but `archived` in the payload."""
+    for rows in _rows(client):
+        yield [_record(row) for row in rows]
+
+
+def _rows(client: HubSpotClient) -> Iterator[list[Row]]:
+    for archived in (False, True):
+        after = ""
+        while True:
+            params = {"limit": str(PAGE), "archived": str(archived).lower(), **({"after": after} if after else {})}
+            answer = client.get(client.paths.owners(), params, about=OWNERS.name)
+            page = rows_of(client.system, answer, about=OWNERS.name)
+            yield [{**row, "archived": archived} for row in page.rows]
+            if page.after is None:
+                break
+            if page.after == after:
+                raise Busy(f"{client.system} (owners): the list stands still.", "The next run asks again.")
+            after = page.after
+
+
+def _record(row: Row) -> SourceRecord:
+    payload = {name: row.get(name) for name in OWNER_COLUMNS}
+    return SourceRecord(OWNERS.name, str(row["id"]), {**payload, "id": str(row["id"])}, moment(row.get("updatedAt")))
+
+
+class OwnerNames:
+    """The names of owners by id, asked for when the first is needed."""
+
+    def __init__(self, client: HubSpotClient) -> None:
+        self._client = client
+
+    def name(self, owner_id: Any) -> str | None:
+        """First and last name; the address where there is none; None for nobody, and for who is not known."""
+        return self._names.get(str(owner_id)) if owner_id else None
+
+    @cached_property
+    def _names(self) -> Mapping[str, str | None]:
+        return {str(row["id"]): _name(row) or None for rows in _rows(self._client) for row in rows}
+
+
+def _name(row: Row) -> str:
+    names = (str(row.get(part) or "").strip() for part in ("firstName", "lastName"))
+    return " ".join(filter(None, names)) or str(row.get("email") or "")
