@@ -1,8 +1,9 @@
-"""`python -m simulators`: write synthetic people into files, or serve them from a simulated org.
+"""`python -m simulators`: write synthetic people into files, or serve them from a simulated CRM.
 
 python -m simulators people --people 2000 --seed 7 --out DIR [--records N] [--delta K] [--clean] [--truth FILE]
 python -m simulators contacts --rows 1000000 --seed 7 --out FILE
 python -m simulators salesforce --port 8100 --people 2000 --profile hostile --seed 7 --truth FILE
+python -m simulators hubspot --port 8200 --people 2000 --profile hostile --seed 7 --truth FILE
 """
 
 import argparse
@@ -12,15 +13,18 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from simulators.salesforce import start
+from simulators.hubspot import start as start_hubspot
+from simulators.salesforce import start as start_salesforce
+
+SERVED = {"salesforce": start_salesforce.run, "hubspot": start_hubspot.run}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; prints the counts as one line of JSON. 2: the arguments contradict each other."""
     options = _parser().parse_args(arguments)
     try:
-        if options.command == "salesforce":
-            return start.run(options)
+        if options.command in SERVED:
+            return SERVED[options.command](options)
         counts = _write_people(options) if options.command == "people" else _write_contacts(options)
     except ValueError as problem:
         print(problem, file=sys.stderr)
@@ -54,7 +58,9 @@ def _parser() -> argparse.ArgumentParser:
     contacts.add_argument("--seed", type=int, default=7)
     contacts.add_argument("--out", type=Path, required=True, help="the CSV file to write")
     org = commands.add_parser("salesforce", help="a Salesforce org with this population, on loopback until interrupted")
-    start.add_arguments(org)
+    start_salesforce.add_arguments(org)
+    portal = commands.add_parser("hubspot", help="a HubSpot portal with this population, on loopback until interrupted")
+    start_hubspot.add_arguments(portal)
     return parser
 
 

@@ -111,7 +111,7 @@ async def _read(scope: dict[str, Any], receive: Any) -> Call:
     target = scope["raw_path"].decode("latin-1") + "?" + scope["query_string"].decode("latin-1")
     path, query = parse_target(target)
     headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
-    return Call(scope["method"], path, query, headers, bytes(body))
+    return Call(scope["method"], path, query, headers, bytes(body), target)
 
 
 class _Resettable(H11Protocol):

@@ -9,20 +9,29 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
-from urllib.parse import parse_qsl, unquote
+from urllib.parse import parse_qs, parse_qsl, unquote
 
 SMALLEST_TO_COMPRESS = 1_000
 
 
 @dataclass(frozen=True)
 class Call:
-    """One request. `path` is as sent, still percent-encoded; names of headers are in lower case."""
+    """One request. `path` is as sent, still percent-encoded; names of headers are in lower case.
+
+    `query` holds the last value of each parameter; `target` is path and query as they were sent.
+    """
 
     method: str
     path: str
     query: Mapping[str, str] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
+    target: str = ""
+
+    @property
+    def every(self) -> dict[str, list[str]]:
+        """All values of each parameter of the query, in the order sent."""
+        return parse_qs(self.target.partition("?")[2], keep_blank_values=True)
 
     def form(self) -> dict[str, str]:
         """The body as a form."""

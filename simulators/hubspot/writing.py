@@ -1,0 +1,95 @@
+"""Writes records: checked, stamped, remembered in their history. Each function is one record's write.
+
+Whoever calls holds a transaction open.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from simulators.hubspot.associations import associate_new
+from simulators.hubspot.derived import derive
+from simulators.hubspot.object_type import ObjectType
+from simulators.hubspot.portal import Portal
+from simulators.hubspot.reactions import after_write
+from simulators.hubspot.requirements import check_requirements
+from simulators.hubspot.rows import Row, Version
+from simulators.hubspot.uniqueness import check_unique
+from simulators.hubspot.values import checked
+
+KEPT_VERSIONS = {"contacts": 45}
+OTHERS_KEEP = 20
+
+
+def create(
+    portal: Portal,
+    kind: ObjectType,
+    sent: Mapping[str, Any],
+    associations: Sequence[Any] = (),
+    *,
+    record_id: int | None = None,
+    index_s: float | None = None,
+) -> Row:
+    """A new record; refused if anything about it is. `record_id` is given it instead of a fresh one."""
+    values = checked(portal, kind, None, sent)
+    check_requirements(portal, kind, None, values)
+    check_unique(portal, kind, None, values)
+    return add(portal, kind, values, associations, record_id=record_id, index_s=index_s)
+
+
+def add(
+    portal: Portal,
+    kind: ObjectType,
+    values: Mapping[str, str],
+    associations: Sequence[Any] = (),
+    *,
+    record_id: int | None = None,
+    index_s: float | None = None,
+) -> Row:
+    """A new record of values that are checked."""
+    now = portal.now()
+    number = portal.new_id(kind) if record_id is None else portal.claim_id(kind, record_id)
+    source = {"hs_object_source": portal.source.type, "hs_object_source_id": portal.source.id or ""}
+    every = {**source, **values, **derive(portal, kind, None, values)}
+    kept = {name: value for name, value in every.items() if value != ""}
+    row = Row(number, kept, now, now, now, portal.source)
+    portal.put(kind, row, index_s)
+    if associations:
+        associate_new(portal, kind, row, associations)
+    after_write(portal, kind, None, row)
+    return portal.tables[kind.plural][number]
+
+
+def update(portal: Portal, kind: ObjectType, row: Row, sent: Mapping[str, Any], *, index_s: float | None = None) -> Row:
+    """The record with the properties that were sent; the others stay."""
+    portal.check_unlocked(kind, row.id)
+    values = checked(portal, kind, row, sent)
+    check_requirements(portal, kind, row, values)
+    check_unique(portal, kind, row, values)
+    written = change(portal, kind, row, {**values, **derive(portal, kind, row, values)}, index_s=index_s)
+    after_write(portal, kind, row, written)
+    return portal.tables[kind.plural][row.id]
+
+
+def change(
+    portal: Portal,
+    kind: ObjectType,
+    row: Row,
+    values: Mapping[str, str],
+    *,
+    stamps: bool = True,
+    index_s: float | None = None,
+) -> Row:
+    """The record with values that are checked, by whoever acts; without `stamps` it does not look modified."""
+    now = portal.now()
+    history = dict(row.history)
+    for name, value in values.items():
+        if value != (row.values.get(name) or ""):
+            most = KEPT_VERSIONS.get(kind.plural, OTHERS_KEEP)
+            history[name] = (Version(value, now, portal.source), *row.versions(name))[:most]
+    kept = {**row.values, **{name: value for name, value in values.items() if value != "" or name in row.values}}
+    written = replace(row, values=kept, history=history)
+    if stamps:
+        written = replace(written, modified=max(now, row.modified), updated=max(now, row.updated))
+    portal.put(kind, written, index_s)
+    return written
