@@ -89,6 +89,11 @@ class Budget:
         """Calls a day that we allow ourselves; None until the allowance is known."""
         return None if self.total is None else math.floor(self.total * self.share)
 
+    def pace(self, lane: str = "") -> Pace | None:
+        """The system's pace, as far as it was told."""
+        with self._lock:
+            return self._lanes[lane].pace if lane in self._lanes else None
+
     def spent(self) -> int:
         """Our calls of the day, as far as they were kept."""
         with self._lock:

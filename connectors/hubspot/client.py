@@ -91,7 +91,7 @@ class HubSpotClient:
             spending=spending,
             clock=self._now,
             monotonic=monotonic,
-            sleep=sleep,
+            sleep=time.sleep if monotonic is time.monotonic else sleep,  # a pace is kept on the clock that it runs on
         )
         self._transport = Transport(self.system, settings.url, read_s=settings.read_timeout_s)
         self._tokens = Tokens(settings, secret, self._grant, monotonic=monotonic)

@@ -56,7 +56,7 @@ class HubSpotSettings:
     daily_share: float = 0.25
     search_a_second: float = 4
     """Searches a second; HubSpot gives 5 to all programs of a portal together."""
-    read_timeout_s: float = 60
+    read_timeout_s: float = 120
     max_vanishing_share: float = 0.10
     push: str = "off"
     """Whether changes go back: `off`, `plan`, `push`."""
@@ -97,7 +97,7 @@ def settings_of(label: str, options: Mapping[str, Any]) -> HubSpotSettings:
         pace_share=_number(label, options, "pace_share", 0.80, 0.01, 1),
         daily_share=_number(label, options, "daily_share", 0.25, 0.001, 1),
         search_a_second=_number(label, options, "search_a_second", 4, 0.1, 5),
-        read_timeout_s=_number(label, options, "read_timeout_s", 60, 0.05, 600),
+        read_timeout_s=_number(label, options, "read_timeout_s", 120, 0.05, 600),
         max_vanishing_share=_number(label, options, "max_vanishing_share", 0.10, 0, 1),
         push=str(options.get("push") or "off"),
     )
