@@ -58,6 +58,13 @@ class Links:
         # There are few kinds of association and millions of associations: equal types are one tuple.
         self._set(from_type, record_id, to_type, other_id, self._alike.setdefault(ordered, ordered))
 
+    def forget(self, from_type: str, to_type: str, gone: LinkType) -> None:
+        """Take one type from all associations between two types of object, in one direction."""
+        for record_id, held in self._links.get((from_type, to_type), {}).items():
+            for other_id, types in list(held.items()):
+                if gone in types:
+                    self.put(from_type, record_id, to_type, other_id, tuple(each for each in types if each != gone))
+
     def pairs(self) -> list[tuple[str, str]]:
         """The pairs of types between which there are associations."""
         return sorted(pair for pair, held in self._links.items() if held)

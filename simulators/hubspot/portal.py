@@ -46,6 +46,8 @@ class Portal:
     association_types  their kinds
     merged        old id -> the id it was merged into; chains are not cut short
     erased        ids that were deleted for good under GDPR
+    blocked_addresses  of erased contacts, which people and imports can't use again
+    merges        (type, id) -> the merges that a record and all that went into it took part in
     locked        (type, id) of records that other work holds
     hidden        (type, property) that the token may not see
     groups        the groups of each type's properties, by name, besides those that its properties name
@@ -64,10 +66,10 @@ class Portal:
         self.erased: dict[str, set[int]] = {}
         self.links = Links(self.log)
         self.association_types = AssociationTypes()
-        self.association_types = AssociationTypes()
         self.owners: dict[int, Owner] = {}
         self.pipelines: dict[str, tuple[Pipeline, ...]] = dict(PIPELINES)
         self.blocked_addresses: set[str] = set()
+        self.merges: dict[tuple[str, int], int] = {}
         """E-mail addresses of erased contacts, in lower case."""
         self.locked: set[tuple[str, int]] = set()
         self.lock_next_row = self.refuse_next_row = False

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from simulators.clock import Clock
 from simulators.faults import Fault, Faults, Profile
-from simulators.hubspot import associations, faces, merging, records
+from simulators.hubspot import associations, deleting, faces, labels, merging, records
 from simulators.hubspot.admin import answer_admin
 from simulators.hubspot.errors import Refusal, no_such_path
 from simulators.hubspot.gate import Gate
@@ -18,7 +18,7 @@ from simulators.web import Answer, Call, Routes
 
 LONGEST_TARGET = 16_384
 """Characters of path and query."""
-FACES = (merging, records, associations, faces)
+FACES = (merging, deleting, records, associations, labels, faces)
 """Modules with ROUTES; where patterns overlap, the earlier wins."""
 
 

@@ -27,6 +27,8 @@ class Switches:
     migration_s: float = 3.0
     """How long a portal that migrates asks its clients to wait."""
 
+    company_link_s: float = 20.0
+    """How much later that is."""
     number_ids: bool = False
     """Associations tell ids as numbers, as older answers do, not as text."""
     association_page: int = 500

@@ -41,7 +41,7 @@ class Table(dict[int, Row]):
         super().__delitem__(record_id)
 
     def holding(self, name: str, value: str) -> list[Row]:
-        """The records, archived ones included, whose property holds a value (or has it in its list); case is ignored."""
+        """The records, archived ones included, whose property is a value or lists it; case does not count."""
         if name not in self._lookups:
             lookup: dict[str, list[int]] = {}
             for record_id, row in self.items():

@@ -14,7 +14,7 @@ from simulators.hubspot.portal import Portal
 from simulators.hubspot.reactions import after_write
 from simulators.hubspot.requirements import check_requirements
 from simulators.hubspot.rows import Row, Version
-from simulators.hubspot.uniqueness import check_unique
+from simulators.hubspot.uniqueness import check_unique, tidy_addresses
 from simulators.hubspot.values import checked
 
 KEPT_VERSIONS = {"contacts": 45}
@@ -50,7 +50,7 @@ def add(
     now = portal.now()
     number = portal.new_id(kind) if record_id is None else portal.claim_id(kind, record_id)
     source = {"hs_object_source": portal.source.type, "hs_object_source_id": portal.source.id or ""}
-    every = {**source, **values, **derive(portal, kind, None, values)}
+    every = {**source, **tidy_addresses(kind, None, values), **derive(portal, kind, None, values)}
     kept = {name: value for name, value in every.items() if value != ""}
     row = Row(number, kept, now, now, now, portal.source)
     portal.put(kind, row, index_s)
@@ -83,6 +83,7 @@ def change(
     """The record with values that are checked, by whoever acts; without `stamps` it does not look modified."""
     now = portal.now()
     history = dict(row.history)
+    values = tidy_addresses(kind, row, values)
     for name, value in values.items():
         if value != (row.values.get(name) or ""):
             most = KEPT_VERSIONS.get(kind.plural, OTHERS_KEEP)
