@@ -69,8 +69,8 @@ class Portal:
         self.owners: dict[int, Owner] = {}
         self.pipelines: dict[str, tuple[Pipeline, ...]] = dict(PIPELINES)
         self.blocked_addresses: set[str] = set()
-        self.merges: dict[tuple[str, int], int] = {}
         """E-mail addresses of erased contacts, in lower case."""
+        self.merges: dict[tuple[str, int], int] = {}
         self.locked: set[tuple[str, int]] = set()
         self.lock_next_row = self.refuse_next_row = False
         self.hidden: set[tuple[str, str]] = set()

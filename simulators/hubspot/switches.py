@@ -18,6 +18,8 @@ class Switches:
     """An association moves the stamps of both its ends."""
     auto_company_link: bool = False
     """A contact with a mailbox at a company is linked to that company some seconds later; one is made if need be."""
+    company_link_s: float = 20.0
+    """How much later that is."""
     validation_2026_09: bool = True
     """Paths of 2026-09 enforce what the portal asks for of every write."""
     nulls_refused: bool = False
@@ -26,9 +28,6 @@ class Switches:
     """A refusal for pace says in Retry-After how long to wait; HubSpot does not promise it."""
     migration_s: float = 3.0
     """How long a portal that migrates asks its clients to wait."""
-
-    company_link_s: float = 20.0
-    """How much later that is."""
     number_ids: bool = False
     """Associations tell ids as numbers, as older answers do, not as text."""
     association_page: int = 500
