@@ -46,10 +46,14 @@ def _address(prefix: str, label: str, shown: str) -> tuple[FieldRow, ...]:
     )
 
 
+OWN_ID = FieldRow("Id", "external_id:salesforce", "id18", NEVER)
+"""Other systems keep the ids of our records under this name."""
+
 CONTACT = ObjectMapping(
     object="Contact",
     kind="person",
     key="Id",
+    own_id=OWN_ID,
     deleted="IsDeleted",
     merged_into="MasterRecordId",
     volatile=VOLATILE,
@@ -74,6 +78,7 @@ LEAD = ObjectMapping(
     object="Lead",
     kind="person",
     key="Id",
+    own_id=OWN_ID,
     deleted="IsDeleted",
     merged_into="MasterRecordId",
     volatile=VOLATILE,
@@ -94,6 +99,7 @@ ACCOUNT = ObjectMapping(
     object="Account",
     kind="organization",
     key="Id",
+    own_id=OWN_ID,
     deleted="IsDeleted",
     merged_into="MasterRecordId",
     volatile=VOLATILE,
@@ -120,6 +126,7 @@ PERSON_ACCOUNT = ObjectMapping(
     object="PersonAccount",
     kind="person",
     key="Id",
+    own_id=OWN_ID,
     deleted="IsDeleted",
     merged_into="MasterRecordId",
     volatile=VOLATILE,

@@ -32,8 +32,10 @@ def telling(kind: Kind, form: Form) -> object:
 
 
 def _share_an_identifier(a: list[str], b: list[str]) -> bool:
-    """One number, give or take a slip, is stronger than whatever else differs."""
-    return any(one == other or (len(one) > 8 and OSA.distance(one, other) == 1) for one in a for other in b)
+    """One number, give or take a slip where slips happen, is stronger than whatever else differs."""
+    return any(
+        one == other or (len(one) > 8 and one[0] != "=" and OSA.distance(one, other) == 1) for one in a for other in b
+    )
 
 
 def _organization_conflict(a: Form, b: Form) -> str | None:

@@ -81,7 +81,7 @@ def _shown(form: Form, comparison: str) -> str:
     value = form.get(_FIELDS.get(comparison, ""), "")
     if comparison == "company" and not value:
         value = form.get("d") or form.get("z") or form.get("t") or ""
-    return ", ".join(value) if isinstance(value, list) else str(value)
+    return ", ".join(each.lstrip("=") for each in value) if isinstance(value, list) else str(value)
 
 
 def _rarity(model: MatchModel, comparison: str, a: Form, b: Form, stats: Stats) -> str:

@@ -5,7 +5,8 @@ A form is JSON-able, holds no raw text, and leaves absent things out. Its keys a
     person        g given word   m further given words   f family words   x suffix   han 1: in Chinese characters
                   hg, hf names that the e-mail tells and the record lacks   of another family name it tells
                   e own e-mails   r role e-mails   p phones   c company cores   d company domains
-                  z post codes   t towns   s streets   b birth date   j job title   i identifiers `kind:value`
+                  z post codes   t towns   s streets   b birth date   j job title
+                  i identifiers `kind:value`; `=kind:value` when only the same one says anything
     organization  n core name   l legal form   d domains   p phones   e e-mails   z t s   i identifiers
 """
 
@@ -23,8 +24,9 @@ from unified_model.identity.normalise.emails import names_in, other_family_in, p
 from unified_model.identity.normalise.names import is_han, parse_name
 from unified_model.identity.normalise.phones import parse_phone, region_hint
 from unified_model.identity.normalise.text import fold, is_placeholder
+from unified_model.identity.normalise.words import word_list
 
-NORMALISER_VERSION = "1"
+NORMALISER_VERSION = "2"
 """Changes whenever a form of some record would: stored with every form it made."""
 
 Form = dict[str, Any]
@@ -80,6 +82,11 @@ def organization_form(record: OrganizationRecord) -> Form:
         ids["registration"] = record.registration_id
     _put(form, "i", _identifiers(ids))
     return form
+
+
+def add_own_id(form: Form, system: str, record_id: str) -> None:
+    """Put in the record's own id, as records of other systems that refer to it keep it."""
+    _put(form, "i", [*form.get("i", ()), *_identifiers({system: record_id})])
 
 
 def _add_points(form: Form, points: Iterable[ContactPoint]) -> list[str]:
@@ -168,9 +175,12 @@ def _add_address(form: Form, point: ContactPoint) -> str | None:
 _ADDRESS_PARTS = (("street", "s", street), ("postal_code", "z", postcode), ("locality", "t", town))
 
 
+_SYSTEMS = word_list("systems")
+
+
 def _identifiers(ids: Mapping[str, str]) -> list[str]:
     folded = ((fold(kind).replace(" ", ""), fold(value).replace(" ", "")) for kind, value in sorted(ids.items()))
-    return [f"{kind}:{value}" for kind, value in folded if not is_placeholder(value)]
+    return [f"{'=' if kind in _SYSTEMS else ''}{kind}:{value}" for kind, value in folded if not is_placeholder(value)]
 
 
 def _put_domains(form: Form, sites: Iterable[str]) -> None:

@@ -167,5 +167,7 @@ def _identifier(columns: OrganizationColumns, left: Index, right: Index, numbers
 
 def _same_kind(a: list[str], b: list[str]) -> NDArray[np.int16]:
     return np.fromiter(
-        (x.partition(":")[0] == y.partition(":")[0] for x, y in zip(a, b, strict=True)), np.int16, len(a)
+        (x.partition(":")[0] == y.partition(":")[0] and x[:1] != "=" for x, y in zip(a, b, strict=True)),
+        np.int16,
+        len(a),
     )

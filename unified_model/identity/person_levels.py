@@ -178,7 +178,7 @@ def _identifier(columns: PersonColumns, left: Index, right: Index, numbers: Mapp
 def _relate_identifiers(a: list[str], b: list[str]) -> NDArray[np.int16]:
     found = np.zeros(len(a), dtype=np.int16)
     for n, (first, second) in enumerate(zip(a, b, strict=True)):
-        if first.partition(":")[0] == second.partition(":")[0]:
+        if first.partition(":")[0] == second.partition(":")[0] and first[:1] != "=":
             found[n] = TYPO if OSA.distance(first, second, score_cutoff=1) == 1 else DIFFERENT
     return found
 

@@ -233,6 +233,13 @@ def _plan(mapping: ObjectMapping) -> _Plan:
     )
 
 
+def own_id_reader(mapping: ObjectMapping) -> tuple[str, Read] | None:
+    """The system's name for the ids of the object, and what reads one as others write it; None: nobody refers to it."""
+    if mapping.own_id is None:
+        return None
+    return parse_field(mapping.own_id.field, mapping.kind).name, _row_reader(mapping.own_id, mapping)
+
+
 def _row_reader(row: FieldRow, mapping: ObjectMapping) -> Read:
     name = read_name(row, mapping.kind)
     if name == "text":

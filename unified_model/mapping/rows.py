@@ -23,7 +23,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from unified_model.entities import ORGANIZATION_FIELDS, PERSON_FIELDS, Kind
 from unified_model.errors import UsageError
@@ -88,6 +88,8 @@ class ObjectMapping:
     """Order of day, month and year where a date does not begin with its four-digit year."""
     volatile: tuple[str, ...] = ()
     """Columns whose change alone makes no new version (last viewed, calculated)."""
+    own_id: FieldRow | None = None
+    """How records of other systems keep this object's ids (`external_id:salesforce`), so that they find it."""
 
     version: str = field(init=False, compare=False)
     """Hash of everything that decides what is read; labels for people and ways of writing are left out."""
@@ -140,7 +142,9 @@ class ObjectMapping:
 
 def _version(mapping: ObjectMapping) -> str:
     rows = [(row.column, row.field, row.read) for row in mapping.rows]
-    facts = [READER_VERSION, mapping.object, mapping.kind, rows, mapping.key, mapping.modified]
+    facts: list[Any] = [READER_VERSION, mapping.object, mapping.kind, rows, mapping.key, mapping.modified]
+    if mapping.own_id is not None:
+        facts.append((mapping.own_id.field, mapping.own_id.read))
     text = json.dumps([*facts, mapping.zone, mapping.date_order, sorted(mapping.volatile)], ensure_ascii=False)
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 

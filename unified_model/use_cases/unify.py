@@ -8,9 +8,9 @@ from operator import attrgetter
 from typing import Any, NamedTuple
 
 from unified_model.entities import ORGANIZATION_FIELDS, PERSON_FIELDS, Kind, OrganizationRecord, PersonRecord
-from unified_model.identity.forms import organization_form, person_form
+from unified_model.identity.forms import add_own_id, organization_form, person_form
 from unified_model.identity.keys import keys_of
-from unified_model.mapping.read import reader
+from unified_model.mapping.read import own_id_reader, reader
 from unified_model.mapping.rows import ObjectMapping
 from unified_model.records import SourceRecord
 from unified_model.store.codec import digest, encode, encode_bytes
@@ -33,7 +33,7 @@ Unify = Callable[[Sequence[SourceRecord]], list[Unified]]
 
 def unifier(mapping: ObjectMapping) -> Unify:
     """A function that maps, normalises and hashes some records: each step for all of them, then the next."""
-    read = reader(mapping)
+    read, own_id = reader(mapping), own_id_reader(mapping)
     volatile = mapping.volatile_fields
     fold: Callable[[Any], dict[str, Any]] = person_form if mapping.kind == "person" else organization_form
 
@@ -41,6 +41,10 @@ def unifier(mapping: ObjectMapping) -> Unify:
         records = [read(source) for source in sources]
         hashes = [hash_of_mapped(record, volatile) for record in records]
         forms = [fold(record) for record in records]
+        if own_id is not None:
+            system, as_written = own_id
+            for form, source in zip(forms, sources, strict=True):
+                add_own_id(form, system, as_written(source.record_id) or source.record_id)
         texts = [encode_bytes(form) for form in forms]
         return [
             Unified(record, form, text.decode(), mapped_hash, digest(text))
