@@ -44,7 +44,7 @@ class Lane:
     def __init__(self, pace: Pace) -> None:
         self.pace = pace
         self._places: deque[Place] = deque()
-        self._quickest_s = math.inf
+        self._quickest_s, self._answers = math.inf, 0
         self._others, self._others_until_s = 0, -math.inf
         self._held_until_s = -math.inf
         self._fewer, self._fewer_until_s = 0, -math.inf
@@ -75,6 +75,7 @@ class Lane:
         """Its answer is here."""
         place.answered_s = now_s
         self._quickest_s = min(self._quickest_s, now_s - place.sent_s)
+        self._answers += 1
 
     def learn(self, calls: int, seconds: float, used: int | None, now_s: float) -> None:
         """What the system told of its pace, and of how much of it is used by everybody under the same key."""
@@ -107,4 +108,5 @@ class Lane:
     def _ends_s(self, place: Place) -> float:
         if place.answered_s is None:
             return math.inf
-        return max(place.sent_s, place.answered_s - self._quickest_s) + self.pace.seconds * (1 + SLACK)
+        quickest_s = self._quickest_s if self._answers > 1 else 0.0  # one alone may have been slow
+        return max(place.sent_s, place.answered_s - quickest_s) + self.pace.seconds * (1 + SLACK)
