@@ -32,7 +32,7 @@ order by source_id, object
 """
 
 PROOFS = """
-select source_id, object, source_count, hub_count, missing, differing, deleted, compared_at, proven_at
+select source_id, object, source_count, hub_count, missing, differing, deleted, erased, compared_at, proven_at
 from proof
 order by source_id, object
 """
