@@ -5,7 +5,7 @@ A write is shown when it is due, whatever came before it; a record that is not d
 
 import heapq
 import itertools
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +14,8 @@ from simulators.hubspot.rows import Row
 from simulators.hubspot.tables import Table
 
 Whole = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
+MOST_REMEMBERED = 20
 GONE = np.iinfo(np.int64).min
 """The stamps of a record that search does not see."""
 
@@ -24,12 +26,13 @@ class SearchIndex:
     def __init__(self, table: Table) -> None:
         self._table = table
         self._behind: dict[int, Row | None] = {}
-        self._waiting: dict[int, int] = {}
+        self._waiting: dict[int, tuple[int, int]] = {}
         self._due: list[tuple[int, int, int, Row | None]] = []
         self._order = itertools.count()
         self._fresh: dict[int, Row] = {}
         self.version = 0
         """Moves with everything that search sees anew."""
+        self._remembered: dict[str, Flags] = {}
         self.ids, self.modified, self.created = (np.empty(0, dtype=np.int64) for _ in range(3))
 
     def fill(self) -> None:
@@ -42,26 +45,38 @@ class SearchIndex:
         self._waiting.clear()
         self._due.clear()
         self._fresh.clear()
-        self.version += 1
+        self._change()
 
     def note(self, record_id: int, before: Row | None, now: Row | None, due: int) -> None:
         """A record changed from one state to another (None: none); search shows it once `due` has come."""
         self._behind.setdefault(record_id, before if before is not None and not before.archived else None)
-        self._waiting[record_id] = self._waiting.get(record_id, 0) + 1
+        count, newest = self._waiting.get(record_id, (0, -1))
+        self._waiting[record_id] = count + 1, newest
         shown = now if now is not None and not now.archived else None
         heapq.heappush(self._due, (due, next(self._order), record_id, shown))
 
     def settle(self, now: int) -> None:
         """Show what is due."""
         while self._due and self._due[0][0] <= now:
-            _, _, record_id, row = heapq.heappop(self._due)
-            self._show(record_id, row)
-            self._waiting[record_id] -= 1
-            if self._waiting[record_id]:
-                self._behind[record_id] = row
+            _, order, record_id, row = heapq.heappop(self._due)
+            count, newest = self._waiting[record_id]
+            if order > newest:
+                # A state that comes late never takes the place of a later one.
+                self._show(record_id, row)
+                self._behind[record_id], newest = row, order
+                self._change()
+            if count > 1:
+                self._waiting[record_id] = count - 1, newest
             else:
                 del self._waiting[record_id], self._behind[record_id]
-            self.version += 1
+
+    def remember(self, what: str, find: Callable[[], Flags]) -> Flags:
+        """What was found before, as long as search sees nothing anew; not to be changed."""
+        if what not in self._remembered:
+            if len(self._remembered) >= MOST_REMEMBERED:
+                self._remembered.clear()
+            self._remembered[what] = find()
+        return self._remembered[what]
 
     def row(self, record_id: int) -> Row | None:
         """A record as search sees it."""
@@ -84,6 +99,10 @@ class SearchIndex:
         if self._fresh:
             self._merge_fresh()
         return self.ids, self.modified, self.created
+
+    def _change(self) -> None:
+        self.version += 1
+        self._remembered.clear()
 
     def _show(self, record_id: int, row: Row | None) -> None:
         at = int(np.searchsorted(self.ids, record_id))

@@ -30,6 +30,7 @@ from simulators.hubspot.versions import VALIDATING
 
 PORTAL_ID = 4_242_001
 BIN_DAYS = 90
+USUAL_INDEX_S = 2
 PARTNERS_OF_CUSTOM = ("contacts", "companies", "deals", "tickets", "calls", "emails", "meetings", "notes", "tasks")
 """The types that records of a custom object can be associated with."""
 FIRST_NEW_ID = 20_000_000_001
@@ -118,6 +119,12 @@ class Portal:
         self.kinds[kind.plural] = kind
         self._names |= dict.fromkeys(kind.names, kind.plural)
 
+    def remove_kind(self, kind: ObjectType) -> None:
+        """Let there be a type of object no more."""
+        for held in (self.kinds, self.tables, self.indexes, self.merged, self.erased, self.groups, self.pipelines):
+            held.pop(kind.plural, None)
+        self._names = {name: plural for name, plural in self._names.items() if plural != kind.plural}
+
     def kind(self, name: str) -> ObjectType:
         """The type that goes by this name: plural, singular, number (0-1) or full name; refused if there is none."""
         found = self._names.get(name.lower())
@@ -184,13 +191,18 @@ class Portal:
         before = table.get(record_id)
         self.log(lambda: _restore(table, record_id, before))
         _restore(table, record_id, row)
-        delay = self.switches.index_s if index_s is None else index_s
+        delay = self._delay_s() if index_s is None else index_s
         due = self.now() + int(delay * 1_000)
         written = (kind.plural, record_id, before, row, due)
         if self._undo is None:
             self._tell_index(*written)
         else:
             self._written.append(written)
+
+    def _delay_s(self) -> float:
+        """Until search sees a write: what the switch says, or in a bad profile up to much longer."""
+        usual, latest = self.switches.index_s, self.profile.latest_index_s
+        return usual if latest <= USUAL_INDEX_S else self.random.uniform(min(usual, latest), latest)
 
     def _tell_index(self, plural: str, record_id: int, before: Row | None, row: Row | None, due: int) -> None:
         self.indexes[plural].note(record_id, before, row, due)

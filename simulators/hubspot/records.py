@@ -1,13 +1,12 @@
 """Records one at a time, and the list of all: get, create, update, archive."""
 
 from typing import Any
-from urllib.parse import urlencode
 
 from simulators.hubspot.deleting import archive
 from simulators.hubspot.errors import Refusal, invalid, no_such_record
 from simulators.hubspot.object_type import ObjectType
 from simulators.hubspot.portal import Portal
-from simulators.hubspot.requests import Wanted, body_of, flag_in, number_in, wanted_in
+from simulators.hubspot.requests import Wanted, body_of, flag_in, next_page, number_in, wanted_in
 from simulators.hubspot.rows import Row, parse_id
 from simulators.hubspot.showing import show
 from simulators.hubspot.uniqueness import find_by
@@ -27,7 +26,7 @@ def answer_list(portal: Portal, call: Call, names: dict[str, str]) -> Answer:
     rows = portal.tables[kind.plural].after(after, limit + 1, archived=flag_in(call, "archived"))
     content: dict[str, Any] = {"results": [show(portal, kind, row, wanted) for row in rows[:limit]]}
     if len(rows) > limit:
-        content["paging"] = {"next": _next(portal, call, str(rows[limit - 1].id))}
+        content["paging"] = {"next": next_page(portal, call, str(rows[limit - 1].id))}
     return Answer(200, content)
 
 
@@ -89,12 +88,6 @@ def _named(portal: Portal, kind: ObjectType, call: Call, name: str, *, archived:
             else no_such_record(name)
         )
     return row
-
-
-def _next(portal: Portal, call: Call, after: str) -> dict[str, str]:
-    """Where the next page is: the same request, absolute, with another `after`."""
-    pairs = [(name, value) for name, values in call.every.items() if name != "after" for value in values]
-    return {"after": after, "link": f"{portal.address}{call.path}?{urlencode([*pairs, ('after', after)])}"}
 
 
 ROUTES = (

@@ -3,8 +3,10 @@
 import json
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from simulators.hubspot.errors import invalid
+from simulators.hubspot.portal import Portal
 from simulators.web import Call
 
 
@@ -57,3 +59,15 @@ def number_in(call: Call, parameter: str, default: int, most: int) -> int:
 def wanted_in(call: Call) -> Wanted:
     """What the query of a request asks to see of each record."""
     return Wanted(names_in(call, "properties"), names_in(call, "propertiesWithHistory"), names_in(call, "associations"))
+
+
+def next_page(portal: Portal, call: Call, after: str) -> dict[str, str]:
+    """Where the next page is: the same request with another `after`, as an absolute address."""
+    return {"after": after, "link": next_link(portal, call, after)}
+
+
+def next_link(portal: Portal, call: Call, after: str) -> str:
+    """The address of the same request with another `after`."""
+    pairs = [(name, value) for name, values in call.every.items() if name != "after" for value in values]
+    path = call.target.partition("?")[0]
+    return f"{portal.address}{path}?{urlencode([*pairs, ('after', after)])}"

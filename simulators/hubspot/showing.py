@@ -48,10 +48,8 @@ def show_versions(portal: Portal, kind: ObjectType, row: Row, name: str) -> list
 def _show_version(version: Version) -> dict[str, Any]:
     source = version.source
     shown: dict[str, Any] = {"value": version.value, "timestamp": iso(version.at), "sourceType": source.type}
-    for name, value in (("sourceId", source.id), ("sourceLabel", source.label), ("updatedByUserId", source.user_id)):
-        if value is not None:
-            shown[name] = value
-    return shown
+    more = (("sourceId", source.id), ("sourceLabel", source.label), ("updatedByUserId", source.user_id))
+    return shown | {name: value for name, value in more if value is not None}
 
 
 def _show_associations(portal: Portal, kind: ObjectType, row: Row, wanted: Sequence[str]) -> dict[str, Any]:

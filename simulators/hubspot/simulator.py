@@ -7,18 +7,18 @@ from dataclasses import replace
 
 from simulators.clock import Clock
 from simulators.faults import Fault, Faults, Profile
-from simulators.hubspot import associations, deleting, faces, labels, merging, records
+from simulators.hubspot import associations, batch, deleting, faces, labels, merging, records, search
 from simulators.hubspot.admin import answer_admin
 from simulators.hubspot.errors import Refusal, no_such_path
 from simulators.hubspot.gate import Gate
-from simulators.hubspot.paths import without_version
 from simulators.hubspot.portal import Portal
 from simulators.hubspot.rows import PERSON
+from simulators.hubspot.versions import find_version
 from simulators.web import Answer, Call, Routes
 
 LONGEST_TARGET = 16_384
 """Characters of path and query."""
-FACES = (merging, deleting, records, associations, labels, faces)
+FACES = (batch, search, merging, deleting, records, associations, labels, faces)
 """Modules with ROUTES; where patterns overlap, the earlier wins."""
 
 
@@ -48,7 +48,8 @@ class HubSpot:
         if call.path.startswith("/__admin/"):
             with self.portal.acting(PERSON):
                 return answer_admin(self.portal, self.gate, call)
-        path, version = without_version(call.path)
+        found = find_version(call.method, call.path)
+        path, version = (call.path, "") if found is None else (found.path, found.version)
         self.portal.version = version
         try:
             answer = self._answer(call, path, version)

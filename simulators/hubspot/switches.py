@@ -37,6 +37,8 @@ class Switches:
     associations_of_record: int = 250_000
     """The most associations of a record with those of one type."""
     associations_of_engagement: int = 1_000
+    updates_fail_whole: bool = False
+    """One bad row of a batch of updates takes all with it, unless every input carries a trace id of its own."""
 
     def set(self, values: dict[str, Any]) -> None:
         """Set some by name; ValueError for a name that is none, TypeError for a value of another type."""

@@ -9,6 +9,7 @@ from typing import Any
 
 from simulators.hubspot.associations import associate_new
 from simulators.hubspot.derived import derive
+from simulators.hubspot.filters import parse_time
 from simulators.hubspot.object_type import ObjectType
 from simulators.hubspot.portal import Portal
 from simulators.hubspot.reactions import after_write
@@ -31,10 +32,16 @@ def create(
     index_s: float | None = None,
 ) -> Row:
     """A new record; refused if anything about it is. `record_id` is given it instead of a fresh one."""
-    values = checked(portal, kind, None, sent)
-    check_requirements(portal, kind, None, values)
-    check_unique(portal, kind, None, values)
+    values = prepared(portal, kind, None, sent)
     return add(portal, kind, values, associations, record_id=record_id, index_s=index_s)
+
+
+def prepared(portal: Portal, kind: ObjectType, before: Row | None, sent: Mapping[str, Any]) -> dict[str, str]:
+    """The values that a write keeps, out of those sent; refused if anything about them is."""
+    values = tidy_addresses(kind, before, checked(portal, kind, before, sent))
+    check_requirements(portal, kind, before, values)
+    check_unique(portal, kind, before, values)
+    return values
 
 
 def add(
@@ -50,9 +57,10 @@ def add(
     now = portal.now()
     number = portal.new_id(kind) if record_id is None else portal.claim_id(kind, record_id)
     source = {"hs_object_source": portal.source.type, "hs_object_source_id": portal.source.id or ""}
-    every = {**source, **tidy_addresses(kind, None, values), **derive(portal, kind, None, values)}
+    every = {**source, **values, **derive(portal, kind, None, values)}
     kept = {name: value for name, value in every.items() if value != ""}
-    row = Row(number, kept, now, now, now, portal.source)
+    created = parse_time(kept.pop(kind.created, "")) or now
+    row = Row(number, kept, created, now, now, portal.source)
     portal.put(kind, row, index_s)
     if associations:
         associate_new(portal, kind, row, associations)
@@ -63,9 +71,7 @@ def add(
 def update(portal: Portal, kind: ObjectType, row: Row, sent: Mapping[str, Any], *, index_s: float | None = None) -> Row:
     """The record with the properties that were sent; the others stay."""
     portal.check_unlocked(kind, row.id)
-    values = checked(portal, kind, row, sent)
-    check_requirements(portal, kind, row, values)
-    check_unique(portal, kind, row, values)
+    values = prepared(portal, kind, row, sent)
     written = change(portal, kind, row, {**values, **derive(portal, kind, row, values)}, index_s=index_s)
     after_write(portal, kind, row, written)
     return portal.tables[kind.plural][row.id]
@@ -89,7 +95,8 @@ def change(
             most = KEPT_VERSIONS.get(kind.plural, OTHERS_KEEP)
             history[name] = (Version(value, now, portal.source), *row.versions(name))[:most]
     kept = {**row.values, **{name: value for name, value in values.items() if value != "" or name in row.values}}
-    written = replace(row, values=kept, history=history)
+    created = parse_time(kept.pop(kind.created, "")) or row.created
+    written = replace(row, values=kept, history=history, created=created)
     if stamps:
         written = replace(written, modified=max(now, row.modified), updated=max(now, row.updated))
     portal.put(kind, written, index_s)
