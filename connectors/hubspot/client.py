@@ -19,7 +19,7 @@ from connectors.http.budget import Budget, Spending
 from connectors.http.pace import Pace
 from connectors.http.retry import Busy, Sleep, with_retries
 from connectors.hubspot.paths import Paths
-from connectors.hubspot.refusals import RefusedForGood, TokenRefused, TooManyCalls, refusal_of
+from connectors.hubspot.refusals import RecordsLocked, RefusedForGood, TokenRefused, TooManyCalls, refusal_of
 from connectors.hubspot.settings import HubSpotSettings, settings_of
 from connectors.hubspot.tokens import Held, Secret, Tokens
 from connectors.hubspot.transport import Params, Raw, Transport
@@ -140,18 +140,24 @@ class HubSpotClient:
         def exchange(held: Held) -> Answer:
             with self.budget.call(lane):
                 raw = self._transport.send(method, path, token=held.token, params=params, body=body)
-            return self._answer(raw, about, lane)
+            try:
+                return self._answer(raw, about, lane)
+            except RecordsLocked as locked:
+                if not repeatable:
+                    locked.tries = 1  # whoever writes sorts out which record it is
+                raise
 
         return with_retries(lambda: self._signed(exchange), repeatable=repeatable, sleep=self._sleep)
 
     def portal(self) -> Portal:
         """Whose account the token opens; asked once."""
         if self._portal is None:
-            told = self.get(self.paths.account()).body
+            try:
+                told = self.get(self.paths.account(), about="account").body
+            except RefusedRecord as refusal:
+                raise self._stranger(refusal.said) from None
             if not isinstance(told, Mapping) or not told.get("portalId"):
-                raise RefusedForGood(
-                    f"{self.system} does not tell which portal it is.", "Check that the url is HubSpot."
-                )
+                raise self._stranger(None)
             self._portal = Portal(
                 str(told["portalId"]),
                 str(told.get("timeZone") or "UTC"),
@@ -164,9 +170,9 @@ class HubSpotClient:
     def server_time(self) -> datetime:
         """The portal's clock as of its last answer (aware UTC, whole seconds); asked for when there was none yet."""
         if self._server_time is None:
-            self.get(self.paths.account())
+            self.get(self.paths.account(), about="account")
         if self._server_time is None:
-            raise RefusedForGood(f"{self.system} does not tell its time.", "Check that the url is HubSpot.")
+            raise self._stranger(None)
         return self._server_time
 
     def close(self) -> None:
@@ -185,6 +191,13 @@ class HubSpotClient:
                 raise
             self._portal = None  # whose it is, is asked anew
             return exchange(other)
+
+    def _stranger(self, said: Said | None) -> RefusedForGood:
+        refusal = RefusedForGood(
+            f"{self.system} does not tell which portal it is.", "Check that the url is HubSpot's, and the api_version."
+        )
+        refusal.said = said or Said(200)
+        return refusal
 
     def _grant(self, form: Mapping[str, str]) -> Any:
         def ask() -> Any:

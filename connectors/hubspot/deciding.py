@@ -83,7 +83,7 @@ def trace(
 ) -> Trace:
     """Our value in a history: the newest version that can be ours, and what it replaced.
 
-    `ours` are its spellings (ours, and as the portal stored it); `believed` holds the value that it should have
+    `ours` are spellings of it; `believed` holds the value that it should have
     replaced, or nothing when any will do; versions before `since_ms` are older than our write.
     """
 

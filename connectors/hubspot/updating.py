@@ -168,13 +168,14 @@ def _traced_by_base(rounds: Rounds, task: Task, row: Row) -> dict[str, Trace]:
 def _traced(rounds: Rounds, task: Task, row: Row, name: str, believed: Sequence[Any]) -> Trace:
     """Our value of one column in its history; where the portal gives none, what it holds has to do."""
     known, versions = rounds.sender.properties[name], row.histories.get(name) or ()
-    ours = [task.values[name]]
-    stored = (task.stored or {}).get(name)
-    if stored is not None and not any(alike(known, stored, value) for value in believed):
-        ours.append(stored)
     if not versions:
-        return Trace("latest" if any(alike(known, row.values.get(name), value) for value in ours) else "absent")
-    return trace(known, versions, ours, believed, task.row.updated_ms if task.row and task.unsure else None)
+        return Trace("latest" if alike(known, row.values.get(name), task.values[name]) else "absent")
+    since = task.row.updated_ms if task.row and task.unsure else None
+    found = trace(known, versions, [task.values[name]], believed, since)
+    stored = (task.stored or {}).get(name)
+    if found.kind == "absent" and stored and known.type == "string":
+        found = trace(known, versions, [stored], believed, since)  # the portal spells some texts its own way
+    return found
 
 
 def _tell_overwritten(rounds: Rounds, task: Task, theirs: Mapping[str, Any]) -> None:
@@ -220,19 +221,26 @@ def _judge(rounds: Rounds, task: Task, row: Row) -> None:
         found = _traced(rounds, task, row, name, [before.get(name)])
         if found.overwrote:
             overwritten[name] = found.replaced
-        elif found.kind == "absent":
-            held = [row.values.get(name), (task.stored or {}).get(name, before.get(name))]
-            if not alike(known, value, before.get(name)) and all(alike(known, one, before.get(name)) for one in held):
-                dropped.append(name)
+        elif found.kind == "absent" and not alike(known, (task.stored or {}).get(name, value), value):
+            dropped.append(name)
     if overwritten:
         _tell_overwritten(rounds, task, overwritten)
     elif dropped:
-        detail = f"HubSpot answered that it was done, and kept its own value of {', '.join(dropped)}."
-        part = len(dropped) < len(task.columns)
-        made = result(task.op, "updated" if part else "rejected", task.target, NOT_TAKEN, detail)
-        task.result = made._replace(fields=tuple(dropped))
+        _tell_dropped(rounds, task, row, dropped)
     else:
         _settle_updated(rounds, task)
+
+
+def _tell_dropped(rounds: Rounds, task: Task, row: Row, names: Sequence[str]) -> None:
+    before, properties = (task.row.values if task.row else {}), rounds.sender.properties
+    theirs = {name: row.values.get(name) for name in names}
+    if any(not alike(properties[name], value, before.get(name)) for name, value in theirs.items()):
+        conflict(rounds, task, theirs, NOT_TAKEN, "Somebody edited the record, and HubSpot did not take ours")
+        return
+    detail = f"HubSpot answered that it was done, and kept its own value of {', '.join(names)}."
+    part = len(names) < len(task.columns)
+    made = result(task.op, "updated" if part else "rejected", task.target, NOT_TAKEN, detail)
+    task.result = made._replace(fields=tuple(names))
 
 
 def _settle_updated(rounds: Rounds, task: Task, reason: str = "", detail: str = "") -> None:

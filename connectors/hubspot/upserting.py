@@ -46,6 +46,7 @@ def _judge(rounds: Rounds, task: Task, live: Row | None, gone: Row | None) -> No
         rounds.settle(task, "created", live.id, reason, "It was created; its unique property is there.")
     elif live is not None and op.action == "upsert":
         task.target, task.sent, task.cause = live.id, None, None
+        task.values = {name: value for name, value in task.values.items() if name != (task.guard or ("",))[0]}
     elif live is not None:
         detail = f"HubSpot {object} {live.id} has this unique property already."
         rounds.settle(task, "unchanged", live.id, "exists", detail)

@@ -24,11 +24,9 @@ from connectors.hubspot.rounds import Exposure, Rounds, unknown
 from connectors.hubspot.sending import Sender, WriteOptions
 from connectors.hubspot.settings import plural
 from connectors.hubspot.tasks import Task, task
+from connectors.hubspot.unique_property import UNIQUE_PROPERTY
 from connectors.hubspot.updating import update
 from unified_model.errors import NeedsOperator, UnsiloError
-
-UNIQUE_PROPERTY = "unsilo_id"
-"""Guards a create that names no unique property of its own."""
 
 
 class HubSpotWriter:

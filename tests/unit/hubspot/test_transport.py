@@ -97,13 +97,14 @@ def test_a_gateway_is_given_two_seconds_before_it_is_asked_again() -> None:
 
 def test_locked_records_are_left_alone_for_two_seconds_and_were_surely_not_written() -> None:
     with stub(in_turn(said(423, "LOCKED"), OK)) as at:
-        at.client().post("/crm/v3/objects/contacts/batch/update", {}, repeatable=False)
+        at.client().post("/crm/v3/objects/contacts/batch/read", {})
 
         assert at.clock.slept[0] >= 2
     with stub(in_turn(said(423, "LOCKED"))) as at:
         locked = refusal(at, repeatable=False)
 
         assert isinstance(locked, RecordsLocked)
+        assert at.clock.slept == []
         assert not locked.lost
 
 
