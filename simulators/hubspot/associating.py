@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any, NamedTuple
 
 from simulators.hubspot.association_types import NEVER_ASSOCIATED, AssociationType, only_one, singular
+from simulators.hubspot.engagements import roll_up
 from simulators.hubspot.errors import Refusal, invalid
 from simulators.hubspot.links import HUBSPOT_DEFINED, LinkType
 from simulators.hubspot.object_type import ObjectType
@@ -57,6 +58,8 @@ def associate(portal: Portal, here: End, there: End, links: Sequence[LinkType] =
     after = portal.links.of(here.kind.plural, here.id, there.kind.plural).get(there.id, ())
     if after != before:
         follow(portal, here, there)
+        roll_up(portal, here, there)
+        roll_up(portal, there, here)
     return labels(portal, here, there)
 
 

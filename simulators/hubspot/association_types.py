@@ -163,12 +163,12 @@ class AssociationTypes:
         return [made] if there == back else [made, other]
 
     def rename(self, a: str, b: str, link: LinkType, label: str, inverse: str | None) -> bool:
-        """Give a label another text; whether the portal has one of that number."""
+        """Give a label another text, and the other end's if it had the same; whether there is one of that number."""
         found = self.find(a, b, link)
         if found is None or not found.is_own:
             return False
         other = self._pairs[b, a][found.inverse]
-        self._put(b, a, other._replace(label=inverse or label))
+        self._put(b, a, other._replace(label=inverse or (label if other.label == found.label else other.label)))
         self._put(a, b, found._replace(label=label))
         return True
 

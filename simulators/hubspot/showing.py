@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from simulators.hubspot.associations import shown_inline
+from simulators.hubspot.engagements import redacted
 from simulators.hubspot.object_type import ObjectType
 from simulators.hubspot.portal import Portal
 from simulators.hubspot.requests import Wanted
@@ -17,12 +18,13 @@ def show(portal: Portal, kind: ObjectType, row: Row, wanted: Wanted) -> dict[str
         if not wanted.properties
         else dict.fromkeys((*wanted.properties, kind.created, kind.modified, "hs_object_id"))
     )
-    shown: dict[str, Any] = {
-        "id": str(row.id),
-        "properties": {name: portal.value(kind, row, name) for name in names if portal.sees(kind, name)},
+    secret = redacted(portal, kind)
+    values = {
+        name: None if name in secret else portal.value(kind, row, name) for name in names if portal.sees(kind, name)
     }
+    shown: dict[str, Any] = {"id": str(row.id), "properties": values}
     if wanted.history:
-        seen = [name for name in wanted.history if portal.sees(kind, name)]
+        seen = [name for name in wanted.history if portal.sees(kind, name) and name not in secret]
         shown["propertiesWithHistory"] = {name: show_versions(portal, kind, row, name) for name in seen}
     shown |= {"createdAt": iso(row.created), "updatedAt": iso(row.updated), "archived": row.archived}
     if row.archived_at is not None:

@@ -16,6 +16,8 @@ class Switches:
     """A record that comes back from the recycle bin gets a new stamp."""
     associations_touch: bool = False
     """An association moves the stamps of both its ends."""
+    activities_touch: bool = False
+    """An activity that is associated with a contact moves the contact's stamps."""
     auto_company_link: bool = False
     """A contact with a mailbox at a company is linked to that company some seconds later; one is made if need be."""
     company_link_s: float = 20.0
