@@ -20,23 +20,22 @@ NAME_COLUMN = "hubspot_owner_id"
 
 def owners(client: HubSpotClient) -> Iterator[Sequence[SourceRecord]]:
     """Every owner; one who left is not deleted (records still name them), but `archived` in the payload."""
-    for rows in _rows(client):
-        yield [_record(row) for row in rows]
-
-
-def _rows(client: HubSpotClient) -> Iterator[list[Row]]:
     for archived in (False, True):
-        after = ""
-        while True:
-            params = {"limit": str(PAGE), "archived": str(archived).lower(), **({"after": after} if after else {})}
-            answer = client.get(client.paths.owners(), params, about=OWNERS.name)
-            page = rows_of(client.system, answer, about=OWNERS.name)
-            yield [{**row, "archived": archived} for row in page.rows]
-            if page.after is None:
-                break
-            if page.after == after:
-                raise Busy(f"{client.system} (owners): the list stands still.", "The next run asks again.")
-            after = page.after
+        for rows in _rows(client, archived):
+            yield [_record(row) for row in rows]
+
+
+def _rows(client: HubSpotClient, archived: bool) -> Iterator[list[Row]]:
+    after = ""
+    while True:
+        params = {"limit": str(PAGE), "archived": str(archived).lower(), **({"after": after} if after else {})}
+        page = rows_of(client.system, client.get(client.paths.owners(), params, about=OWNERS.name), about=OWNERS.name)
+        yield [{**row, "archived": archived} for row in page.rows]
+        if page.after is None:
+            return
+        if page.after == after:
+            raise Busy(f"{client.system} (owners): the list stands still.", "The next run asks again.")
+        after = page.after
 
 
 def _record(row: Row) -> SourceRecord:
@@ -45,18 +44,28 @@ def _record(row: Row) -> SourceRecord:
 
 
 class OwnerNames:
-    """The names of owners by id, asked for when the first is needed."""
+    """The names of owners by id, asked for when the first is needed; of those who left, when one of them is."""
 
     def __init__(self, client: HubSpotClient) -> None:
         self._client = client
 
     def name(self, owner_id: Any) -> str | None:
         """First and last name; the address where there is none; None for nobody, and for who is not known."""
-        return self._names.get(str(owner_id)) if owner_id else None
+        if not owner_id:
+            return None
+        id = str(owner_id)
+        return self._present[id] if id in self._present else self._past.get(id)
 
     @cached_property
-    def _names(self) -> Mapping[str, str | None]:
-        return {str(row["id"]): _name(row) or None for rows in _rows(self._client) for row in rows}
+    def _present(self) -> Mapping[str, str | None]:
+        return self._names(archived=False)
+
+    @cached_property
+    def _past(self) -> Mapping[str, str | None]:
+        return self._names(archived=True)
+
+    def _names(self, *, archived: bool) -> Mapping[str, str | None]:
+        return {str(row["id"]): _name(row) or None for rows in _rows(self._client, archived) for row in rows}
 
 
 def _name(row: Row) -> str:

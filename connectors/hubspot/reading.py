@@ -9,7 +9,7 @@ run killed anywhere goes on from its last page. While a page is landed the next 
 from __future__ import annotations
 
 import time
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Collection, Generator, Iterator, Sequence
 from dataclasses import replace
 from typing import Protocol, TypeVar
 
@@ -20,9 +20,9 @@ from connectors.hubspot.archived import RecycleBin
 from connectors.hubspot.client import HubSpotClient
 from connectors.hubspot.completing import Complete, Completer
 from connectors.hubspot.cursor import Cursor, Window, load_cursor
-from connectors.hubspot.describing import LINKS, Describer, Schema
+from connectors.hubspot.describing import LINKS, OWNER_NAME, Describer, Schema
 from connectors.hubspot.objects import OWNERS
-from connectors.hubspot.owners import owners
+from connectors.hubspot.owners import NAME_COLUMN, owners
 from connectors.hubspot.refusals import Refusal
 from connectors.hubspot.rows import Row, by_number, in_runs, milliseconds
 from connectors.hubspot.searching import Search, changed, fits_body
@@ -64,12 +64,14 @@ class Reading:
 
     def pages(self, cursor: str | None, mode: Mode) -> Iterator[Page]:
         """See the contract. CursorExpired when the place is of another version."""
-        yield from one_ahead(self._pages(cursor, mode))
+        for pages in one_ahead(self._groups(cursor, mode)):
+            yield from pages
 
-    def _pages(self, cursor: str | None, mode: Mode) -> Generator[Page, None, None]:
+    def _groups(self, cursor: str | None, mode: Mode) -> Generator[Sequence[Page], None, None]:
+        """The pages, as many at a time as are made at once."""
         self._schema = self._describer.schema(self.object, for_read=True)
         if self._schema.type == OWNERS.name:
-            yield from self._owners()
+            yield from ([page] for page in self._owners())
             return
         before = self._before(cursor, mode)
         now = milliseconds(self._client.server_time())
@@ -85,7 +87,7 @@ class Reading:
             yield from self._walk()
         if self._schema.stamp not in self._schema.properties:
             self._at = replace(self._at, covered=None)
-            yield self._page(Complete([]))
+            yield [self._page(Complete([]))]
             return
         yield from self._windows(now - self._lag)
 
@@ -112,31 +114,33 @@ class Reading:
         """The place with the columns as they are."""
         columns, refused = self._completer.columns, self._completer.refused
         lost = {*at.columns, *at.hidden}.difference(columns)
-        hidden = {name for name in lost if not name.startswith(LINKS) or name in refused}
-        excludes = self._client.settings.excludes
-        return replace(
-            at,
-            columns=columns,
-            hidden=tuple(sorted(name for name in hidden if not excludes(self._schema.object, name))),
-            refused=tuple(sorted(refused)),
-        )
+        hidden = tuple(sorted(name for name in lost if self._is_hidden(name, lost)))
+        return replace(at, columns=columns, hidden=hidden, refused=tuple(sorted(refused)))
 
-    def _bin(self, now: int, *, told: bool) -> Iterator[Page]:
+    def _is_hidden(self, name: str, lost: Collection[str]) -> bool:
+        """Whether a column that is not read any more is kept from us, rather than not wanted."""
+        if name.startswith(LINKS):
+            return name in self._completer.refused
+        if name == OWNER_NAME:
+            return NAME_COLUMN in lost
+        return not self._client.settings.excludes(self._schema.object, name)
+
+    def _bin(self, now: int, *, told: bool) -> Iterator[Sequence[Page]]:
         """What was archived, and what came back. At first contact nothing is held that could be deleted."""
         before = self._at
         bin = RecycleBin(self._client, self._schema, before.archived, recent_since=now - self._overlap - self._lag)
         since = None if before.archived_to is None else before.archived_to - self._overlap
         for records in bin.deletions(since):
             if records and told:
-                yield self._page(Complete(records))
+                yield [self._page(Complete(records))]
         self._recent = bin.recent
         self._at = replace(before, archived_to=now, archived=bin.newest)
         for ids in in_runs(by_number(bin.left), LOOKED_UP):
-            yield from map(self._page, self._completer.complete([[{"id": id} for id in ids]], whole=False))
+            yield [self._page(one) for one in self._completer.complete([[{"id": id} for id in ids]], whole=False)]
         if bin.newest != before.archived:
-            yield self._page(Complete([]))
+            yield [self._page(Complete([]))]
 
-    def _walk(self) -> Iterator[Page]:
+    def _walk(self) -> Iterator[Sequence[Page]]:
         """The rest of the list."""
         schema, whole = self._schema, not self._narrow and fits_url(self._completer.schema.columns)
         names = schema.columns if whole else (schema.stamp,)
@@ -145,22 +149,24 @@ class Reading:
         try:
             for group in self._grouped(listed):
                 made = self._completer.complete([page.rows for page in group], whole=whole)
+                pages = []
                 for page, complete in zip(group, made, strict=True):
                     self._at = self._at.walked_to(page.after)
-                    yield self._page(complete)
+                    pages.append(self._page(complete))
+                yield pages
         except Refusal as refusal:
             if refusal.status not in TOO_LONG or not whole:
                 raise
             self._narrow = True
 
-    def _windows(self, target: int) -> Iterator[Page]:
+    def _windows(self, target: int) -> Iterator[Sequence[Page]]:
         """The rest of the window that was begun, and what changed since."""
         while self._at.window is not None or (self._at.covered is not None and self._at.covered < target):
             if self._at.window is None:
                 self._at = self._at.beginning(Window((self._at.covered or 0) - self._overlap, target))
             yield from self._window()
 
-    def _window(self) -> Iterator[Page]:
+    def _window(self) -> Iterator[Sequence[Page]]:
         schema, window = self._schema, self._at.window
         assert window is not None
         search = Search(self._client, schema.object, schema.type, schema.stamp, schema.columns)
@@ -169,11 +175,13 @@ class Reading:
             search = search._replace(names=(schema.stamp,))
         for group in self._grouped(one_ahead(changed(search, window))):
             made = self._completer.complete([found.rows for found in group], whole=whole, doubted=self._recent)
+            pages = []
             for found, complete in zip(group, made, strict=True):
                 self._at = replace(self._at, window=window._replace(last=found.last))
-                yield self._page(self._without_merged(complete))
+                pages.append(self._page(self._without_merged(complete)))
+            yield pages
         self._at = self._at.ended()
-        yield self._page(Complete([]))
+        yield [self._page(Complete([]))]
 
     def _without_merged(self, complete: Complete) -> Complete:
         """Without records that a late index shows though they were told to be merged away."""
