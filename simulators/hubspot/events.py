@@ -93,7 +93,7 @@ def _aims(portal: Portal, call: Call) -> list[tuple[ObjectType, Row, str]]:
         return []
     if not isinstance(sent, dict):
         return []
-    inputs = [{**sent, "id": parts[3], "idProperty": call.query.get("idProperty")}]
+    inputs: list[Any] = [{**sent, "id": parts[3], "idProperty": call.query.get("idProperty")}]
     if call.method == "POST":
         inputs = sent.get("inputs") or [] if parts[-2] == "batch" and parts[-1] in WRITING else []
     elif call.method != "PATCH":

@@ -6,11 +6,15 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class Stage:
-    """One stage; metadata is text (`isClosed`, `probability`, `ticketState`)."""
+    """One stage; metadata is text (`isClosed`, `probability`, `ticketState`). Times are epoch milliseconds."""
 
     id: str
     label: str
     metadata: Mapping[str, str] = field(default_factory=dict)
+    order: int | None = None
+    """None: where it stands among the stages."""
+    created: int = 0
+    updated: int = 0
 
 
 @dataclass(frozen=True)
@@ -21,6 +25,8 @@ class Pipeline:
     label: str
     stages: tuple[Stage, ...]
     order: int = 0
+    created: int = 0
+    updated: int = 0
 
     def stage(self, stage_id: str) -> Stage | None:
         """The stage of this id."""

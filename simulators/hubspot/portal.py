@@ -21,6 +21,7 @@ from simulators.hubspot.links import Links
 from simulators.hubspot.object_type import ObjectType, Property
 from simulators.hubspot.objects import OBJECTS
 from simulators.hubspot.owners import Owner
+from simulators.hubspot.pace import Pace
 from simulators.hubspot.pipelines import PIPELINES, Pipeline
 from simulators.hubspot.rows import PERSON, Row, Source, iso, milliseconds
 from simulators.hubspot.switches import Switches
@@ -53,6 +54,9 @@ class Portal:
     hidden        (type, property) that the token may not see
     groups        the groups of each type's properties, by name, besides those that its properties name
     """
+
+    pace: Pace
+    """How many calls its apps make; the gate keeps it."""
 
     def __init__(self, clock: Clock, seed: int, faults: Faults, address: str) -> None:
         self.clock, self.seed, self.faults, self.address = clock, seed, faults, address
