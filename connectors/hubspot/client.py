@@ -19,7 +19,15 @@ from connectors.http.budget import Budget, Spending
 from connectors.http.pace import Pace
 from connectors.http.retry import Busy, Sleep, with_retries
 from connectors.hubspot.paths import Paths
-from connectors.hubspot.refusals import RecordsLocked, RefusedForGood, TokenRefused, TooManyCalls, refusal_of
+from connectors.hubspot.refusals import (
+    RecordsLocked,
+    RefusedForGood,
+    RefusedRecord,
+    Said,
+    TokenRefused,
+    TooManyCalls,
+    refusal_of,
+)
 from connectors.hubspot.settings import HubSpotSettings, settings_of
 from connectors.hubspot.tokens import Held, Secret, Tokens
 from connectors.hubspot.transport import Params, Raw, Transport

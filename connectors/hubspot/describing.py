@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from connectors.hubspot.client import HubSpotClient
 from connectors.hubspot.objects import OWNERS, ObjectType, standard
 from connectors.hubspot.refusals import Refusal, RefusedForGood, Said
+from connectors.hubspot.rows import rows_of
 from connectors.hubspot.settings import plural
 
 LINKS = "associations."
@@ -164,30 +165,39 @@ class Describer:
             return told
         schema = self._custom_schema(object)
         own = str(schema["objectTypeId"])
-        ends = [
-            str(end)
-            for link in schema.get("associations") or ()
-            for end in (link.get("fromObjectTypeId"), link.get("toObjectTypeId"))
-            if end and str(end) != own
-        ]
-        return [known.name for known in map(standard, dict.fromkeys(ends)) if known is not None]
+        others = []
+        for link in schema.get("associations") or ():
+            ends = [str(link.get("fromObjectTypeId") or ""), str(link.get("toObjectTypeId") or "")]
+            others.append(next((end for end in ends if end != own), own))
+        named = (self._name_of(type_id) for type_id in dict.fromkeys(others) if type_id)
+        return [name for name in named if name]
+
+    def _name_of(self, type_id: str) -> str:
+        """An object's name by its number; "" when it is unknown."""
+        known = standard(type_id)
+        if known is not None:
+            return known.name
+        custom = (schema for schema in self._custom or () if str(schema.get("objectTypeId")) == type_id)
+        return next((str(schema["name"]) for schema in custom), "")
 
     def _custom_schema(self, object: str) -> Mapping[str, Any]:
         if self._custom is None:
-            self._custom = list(self._client.get(self._client.paths.schemas(), about=object).body.get("results") or ())
+            answer = self._client.get(self._client.paths.schemas(), about=object)
+            self._custom = rows_of(self._client.system, answer, about=object).rows
         for schema in self._custom:
-            if object in _names_of(schema):
+            if object.casefold() in _names_of(schema):
                 return schema
         raise self._unknown(object)
 
     def _fetch(self, object: str, type: str) -> Mapping[str, Property]:
         try:
-            body = self._client.get(self._client.paths.properties(type), about=object).body
+            answer = self._client.get(self._client.paths.properties(type), about=object)
         except Refusal as refusal:
             if refusal.status != 404:
                 raise
             raise self._unknown(object, refusal.said) from None
-        return {each["name"]: _property(each) for each in body["results"] if not each.get("archived")}
+        rows = rows_of(self._client.system, answer, about=object).rows
+        return {str(each["name"]): _property(each) for each in rows if each.get("name") and not each.get("archived")}
 
     def _unknown(self, object: str, said: Said | None = None) -> RefusedForGood:
         refusal = RefusedForGood(
@@ -220,7 +230,7 @@ def _property(body: Mapping[str, Any]) -> Property:
 def _names_of(schema: Mapping[str, Any]) -> Sequence[str]:
     labels = schema.get("labels") or {}
     named = (schema.get("name"), schema.get("fullyQualifiedName"), schema.get("objectTypeId"), labels.get("plural"))
-    return [str(name) for name in named if name]
+    return [str(name).casefold() for name in named if name]
 
 
 def _owners() -> Schema:

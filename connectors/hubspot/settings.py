@@ -28,7 +28,7 @@ ASSOCIATIONS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 """Object -> the objects whose links are read with its records, unless the settings say otherwise."""
 
 _NAME = re.compile(r"[A-Za-z0-9][\w-]*\Z")
-_FIELD = re.compile(r"(?:[A-Za-z0-9][\w-]*\.)?[A-Za-z0-9][\w-]*\Z")
+_FIELD = re.compile(r"(?:[A-Za-z0-9][\w-]*\.){0,2}[A-Za-z0-9][\w-]*\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,8 +115,8 @@ def _objects(label: str, setting: str, value: Any) -> tuple[str, ...]:
 
 def _excluded(label: str, value: Any) -> frozenset[str]:
     names = _names(label, "exclude_fields", value, _FIELD)
-    parts = [name.rpartition(".") for name in names]
-    return frozenset(f"{plural(object)}.{name}" if object else name for object, _, name in parts)
+    parts = [name.partition(".") for name in names]
+    return frozenset(f"{plural(object)}.{rest}" if rest else object for object, _, rest in parts)
 
 
 def _associations(label: str, value: Any) -> Mapping[str, tuple[str, ...]]:
