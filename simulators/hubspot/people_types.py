@@ -28,6 +28,7 @@ CONTACTS = make_type(
     ),
     text("email", "Email", form_field=True),
     text("hs_additional_emails", "Additional email addresses", "checkbox", type="enumeration"),
+    text("work_email", "Work email"),
     text("firstname", "First Name", form_field=True),
     text("lastname", "Last Name", form_field=True),
     text("salutation", "Salutation"),

@@ -1,18 +1,35 @@
-"""Fills a portal with the people of a seeded population: the same contacts, by id, as the export of the same seed."""
+"""Fills a portal with the people of a seeded population: the same contacts, by id, as the export of the same seed.
 
-from simulators.exports import record_ids
-from simulators.hubspot.loading import load, stamps
+Each company that a contact names is there by its domain, or by its name where no web site is known: one company may be
+there several times, as people write it. A part of the contacts and companies is synchronised with a Salesforce org of
+the same people (`python -m simulators salesforce` with the same seed and size) and holds the ids they have there.
+An address is held once in a portal: who shares somebody's has it as `work_email`.
+"""
+
+import re
+import sys
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from simulators.exports import record_ids, salesforce_ids
+from simulators.hubspot.business import add_business
+from simulators.hubspot.loading import CONTACT_TO_COMPANY, Loader, add_link, old_ids, stamps
 from simulators.hubspot.owners import Owner
+from simulators.hubspot.people_types import INDUSTRIES
 from simulators.hubspot.portal import Portal
+from simulators.hubspot.rows import Row
 from simulators.hubspot.truth import Truth
-from simulators.people import OWNERS, make_population
-from simulators.plans import HUBSPOT, chunks, people_for, plan_records
-from simulators.records import show_chunk
+from simulators.names import Whole
+from simulators.people import OWNERS, Population, make_population, random_stream
+from simulators.places import CITY_COUNTRY, CITY_NAME, CITY_STATE, COUNTRIES
+from simulators.plans import HUBSPOT, SALESFORCE, Plan, chunks, people_for, plan_records
+from simulators.records import FIRST_DAY, Shown, show_chunk
+from simulators.salesforce.ids import make_id
 
 CONTACT = {
     "firstname": "given",
     "lastname": "family",
-    "email": "email",
     "phone": "phone",
     "mobilephone": "mobile",
     "jobtitle": "title",
@@ -24,43 +41,147 @@ CONTACT = {
     "zip": "post_code",
     "country": "country",
     "lifecyclestage": "lifecycle",
+    "hs_email_optout": "opted_out",
 }
+"""Properties of contacts, by the columns that are shown of people."""
+MAIL = re.compile(r"[^\s@,;<>()\[\]\"]+@([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}")
 FIRST_OWNER, FIRST_USER = 71_000_001, 9_001
+SYNCHRONISED = 0.3
+SYNC_PURPOSE, COMPANY_PURPOSE = 41, 42
+"""Streams of random numbers."""
 
 
 def populate(portal: Portal, people: int, *, clean: bool = False, records: int | None = None) -> Truth:
     """Fill an empty portal; gives the truth about what is in it."""
-    truth = Truth()
     population = make_population(people if records is None else people_for(records), portal.seed)
     plan = plan_records(population, records)
-    owners = _add_owners(portal)
-    kind = portal.kind("contacts")
+    filling = _Filling(portal, population, plan, Truth())
+    filling.add_owners()
     for part in chunks(len(plan)):
         shown = show_chunk(population, plan, part, clean=clean)
-        mine = shown.only(shown.file == HUBSPOT)
-        ids = [int(each) for each in record_ids(HUBSPOT, mine.number).tolist()]
-        columns = {name: values.tolist() for name, values in mine.columns.items()}
-        created, modified = stamps(mine.created), stamps(mine.modified)
-        for at, record_id in enumerate(ids):
-            values = {name: str(columns[column][at]) for name, column in CONTACT.items()}
-            values["email"] = values["email"].lower()
-            values["hubspot_owner_id"] = str(owners[columns["owner"][at]])
-            load(portal, kind, record_id, values, created[at], modified[at])
-            truth.add(kind.plural, record_id, int(mine.person[at]) + 1, int(mine.company[at]))
+        filling.meet_accounts(shown.only(shown.file == SALESFORCE))
+        filling.add_contacts(shown.only(shown.file == HUBSPOT))
+    filling.finish_companies()
+    add_business(portal, filling.truth)
     for index in portal.indexes.values():
         index.fill()
-    return truth
+    return filling.truth
 
 
-def _add_owners(portal: Portal) -> dict[str, int]:
-    """The sales team, one of whom has left; ids by full name."""
-    ids: dict[str, int] = {}
-    for at, name in enumerate(OWNERS):
-        given, family = name.split()
-        mail = f"{given}.{family}@acme.example".lower()
-        owner_id = FIRST_OWNER + at * 13
-        ids[name] = owner_id
-        portal.owners[owner_id] = Owner(
-            owner_id, FIRST_USER + at, mail, given, family, portal.born, portal.born, name == OWNERS[-1]
-        )
-    return ids
+@dataclass
+class _Filling:
+    """A portal while it is filled. Companies are known by company number and domain, or name where there is none."""
+
+    portal: Portal
+    population: Population
+    plan: Plan
+    truth: Truth
+    owners: dict[str, str] = field(default_factory=dict)
+    companies: dict[tuple[int, str], int] = field(default_factory=dict)
+    accounts: dict[tuple[str, str, int], int] = field(default_factory=dict)
+    account_of: dict[int, int] = field(default_factory=dict)
+    addresses: set[str] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self._contacts = Loader(self.portal, self.portal.kind("contacts"))
+        self._companies = Loader(self.portal, self.portal.kind("companies"))
+        self._company_ids = old_ids()
+        rng = random_stream(self.portal.seed, SYNC_PURPOSE)
+        number_of = np.zeros(len(self.population.people.given), dtype=np.int64)
+        there = self.plan.file == SALESFORCE
+        number_of[self.plan.person[there]] = self.plan.number[there]
+        number_of[rng.random(len(number_of)) >= SYNCHRONISED] = 0
+        self._numbers_there: Whole = number_of
+
+    def add_owners(self) -> None:
+        """The sales team, one of whom has left."""
+        first = stamps(np.array([FIRST_DAY]))[0]
+        for at, name in enumerate(OWNERS):
+            given, family = name.split()
+            mail = f"{given}.{family}@acme.example".lower()
+            owner_id = FIRST_OWNER + at * 13
+            self.owners[name] = str(owner_id)
+            teams = (("401", "Sales", True),) if at % 2 == 0 else (("402", "Service", True), ("401", "Sales", False))
+            gone = name == OWNERS[-1]
+            self.portal.owners[owner_id] = Owner(
+                owner_id, FIRST_USER + at, mail, given, family, first, first, gone, () if gone else teams
+            )
+
+    def meet_accounts(self, shown: Shown) -> None:
+        """Number the accounts of the Salesforce org as that org does."""
+        columns = (shown.columns["company"].tolist(), shown.columns["website"].tolist(), shown.company.tolist())
+        for name, website, company in zip(*columns, strict=True):
+            if name:
+                number = self.accounts.setdefault((name, website, company), len(self.accounts) + 1)
+                self.account_of.setdefault(company, number)
+
+    def add_contacts(self, shown: Shown) -> None:
+        """Contacts, and the companies that they name."""
+        ids = [int(each) for each in record_ids(HUBSPOT, shown.number).tolist()]
+        columns = {name: values.tolist() for name, values in shown.columns.items()}
+        created, modified = stamps(shown.created), stamps(shown.modified)
+        people, companies = (shown.person + 1).tolist(), shown.company.tolist()
+        numbers = self._numbers_there[shown.person]
+        there = salesforce_ids(numbers).tolist()
+        kind, company_kind = self._contacts.kind, self._companies.kind
+        for at, record_id in enumerate(ids):
+            values = {name: columns[column][at] for name, column in CONTACT.items()}
+            values["hubspot_owner_id"] = self.owners[columns["owner"][at]]
+            self._address(values, columns["email"][at].strip().lower())
+            if numbers[at]:
+                values["salesforcecontactid"] = there[at]
+            company_id = self._company(columns, at, companies[at], created[at])
+            if company_id is not None:
+                values["associatedcompanyid"] = str(company_id)
+                add_link(self.portal, (kind, record_id), (company_kind, company_id), CONTACT_TO_COMPANY)
+            self._contacts.load(record_id, values, created[at], modified[at])
+            self.truth.add(kind.plural, record_id, people[at], companies[at])
+
+    def _address(self, values: dict[str, str], address: str) -> None:
+        if not address:
+            return
+        if address in self.addresses or not MAIL.fullmatch(address):
+            values["work_email"] = address
+            return
+        self.addresses.add(address)
+        values["email"], values["hs_email_domain"] = address, sys.intern(address.rpartition("@")[2])
+
+    def _company(self, columns: dict[str, list[str]], at: int, company: int, created: int) -> int | None:
+        """The company that a contact names: by its domain, or else by its name."""
+        name, website = columns["company"][at], columns["website"][at]
+        if not company or not (name or website):
+            return None
+        domain = self.population.companies.domain[company - 1] if website else ""
+        key = (company, domain or name)
+        if key not in self.companies:
+            self.companies[key] = record_id = next(self._company_ids)
+            values = {"name": name or domain.partition(".")[0].title(), "domain": domain, "website": website}
+            values |= self._place(company - 1) | {"hubspot_owner_id": self.owners[columns["owner"][at]]}
+            values["lifecyclestage"] = columns["lifecycle"][at]
+            self._companies.load(record_id, values, created)
+            self.truth.add(self._companies.kind.plural, record_id, 0, company)
+        return self.companies[key]
+
+    def _place(self, number: int) -> dict[str, str]:
+        city = int(self.population.companies.city[number])
+        country = COUNTRIES[int(CITY_COUNTRY[city])]
+        return {"city": str(CITY_NAME[city]), "state": str(CITY_STATE[city]), "country": country.names[0]}
+
+    def finish_companies(self) -> None:
+        """What is known of companies once all contacts are there: size, industry, their accounts in Salesforce."""
+        portal, kind = self.portal, self._companies.kind
+        rng, industries = random_stream(portal.seed, COMPANY_PURPOSE), INDUSTRIES.split("|")
+        draws = rng.integers(1 << 30, size=(3, len(self.companies))).tolist()
+        shared = (rng.random(len(self.companies)) < SYNCHRONISED).tolist()
+        table = portal.tables[kind.plural]
+        for (company, _), record_id, drawn, staff, worth, in_sync in zip(
+            self.companies, self.companies.values(), *draws, shared, strict=True
+        ):
+            row: Row = table[record_id]
+            more = {"industry": industries[drawn % len(industries)], "numberofemployees": str(staff % 900 + 2)}
+            more |= {"annualrevenue": str(worth % 900 * 10_000)} if worth % 4 else {}
+            more["num_associated_contacts"] = str(len(portal.links.of(kind.plural, record_id, "contacts")))
+            account = self.account_of.get(company)
+            if in_sync and account is not None:
+                more["salesforceaccountid"] = make_id("001", account)
+            table[record_id] = replace(row, values={**row.values, **more})

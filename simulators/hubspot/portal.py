@@ -34,6 +34,12 @@ BIN_DAYS = 90
 USUAL_INDEX_S = 2
 PARTNERS_OF_CUSTOM = ("contacts", "companies", "deals", "tickets", "calls", "emails", "meetings", "notes", "tasks")
 """The types that records of a custom object can be associated with."""
+SOURCES: dict[str, Callable[[Source], str | None]] = {
+    "hs_object_source": lambda source: source.type,
+    "hs_object_source_id": lambda source: source.id,
+    "hs_object_source_label": lambda source: source.label or source.type,
+}
+"""Properties that tell who made a record."""
 FIRST_NEW_ID = 20_000_000_001
 """Ids that the portal gives have eleven digits; older ones may be shorter."""
 
@@ -154,6 +160,8 @@ class Portal:
             return held
         if name == kind.modified:
             return iso(row.modified)
+        if name in SOURCES:
+            return SOURCES[name](row.source)
         return iso(row.created) if name == kind.created else None
 
     def row(self, kind: ObjectType, record_id: int) -> Row | None:

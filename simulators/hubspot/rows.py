@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import Any
 
 
@@ -16,7 +17,7 @@ class Source:
     user_id: int | None = None
 
 
-PERSON = Source("CRM_UI", "userId:9001", "Amy Okafor", 9001)
+PERSON = Source("CRM_UI", "userId:9001", "Dana Whitfield", 9001)
 IMPORT = Source("IMPORT", "1001")
 CALCULATED = Source("CALCULATED")
 PLATFORM = Source("AUTOMATION_PLATFORM")
@@ -30,6 +31,9 @@ class Version:
     value: str
     at: int
     source: Source
+
+
+NEVER_WRITTEN: Mapping[str, tuple[Version, ...]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +52,7 @@ class Row:
     updated: int
     source: Source = IMPORT
     archived_at: int | None = None
-    history: Mapping[str, tuple[Version, ...]] = field(default_factory=dict)
+    history: Mapping[str, tuple[Version, ...]] = field(default_factory=lambda: NEVER_WRITTEN)
 
     @property
     def archived(self) -> bool:

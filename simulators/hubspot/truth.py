@@ -15,6 +15,11 @@ class Truth:
         self._ids, self._people, self._companies = array("q"), array("q"), array("q")
 
     @property
+    def numbers(self) -> "zip[tuple[str, int, int, int]]":
+        """The rows with ids as numbers."""
+        return self._columns()
+
+    @property
     def rows(self) -> list[tuple[str, str, int, int]]:
         return [(kind, str(record_id), person, company) for kind, record_id, person, company in self._columns()]
 

@@ -56,8 +56,7 @@ def add(
     """A new record of values that are checked."""
     now = portal.now()
     number = portal.new_id(kind) if record_id is None else portal.claim_id(kind, record_id)
-    source = {"hs_object_source": portal.source.type, "hs_object_source_id": portal.source.id or ""}
-    every = {**source, **values, **derive(portal, kind, None, values)}
+    every = {**values, **derive(portal, kind, None, values)}
     kept = {name: value for name, value in every.items() if value != ""}
     created = parse_time(kept.pop(kind.created, "")) or now
     row = Row(number, kept, created, now, now, portal.source)
