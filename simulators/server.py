@@ -79,7 +79,7 @@ class Application:
 
 def _spelled(name: str) -> str:
     """A header's name as vendors write it: some clients mind case, though they should not."""
-    return MIXED_CASE.get(name, name.title())
+    return MIXED_CASE.get(name) or name.title().replace("Hubspot-Ratelimit", "HubSpot-RateLimit")
 
 
 def _outgoing(answer: Answer, *, compress: bool) -> tuple[dict[str, str], Iterator[bytes]]:

@@ -5,6 +5,7 @@ of a day, which ends at midnight where the portal is, all private apps together.
 the day on the portal's.
 """
 
+import math
 import random
 from collections import Counter, deque
 from collections.abc import Callable
@@ -49,8 +50,8 @@ class Pace:
     _searches: deque[float] = field(default_factory=deque)
     _day: date = date.min
     _used: int = 0
-    _others_search: tuple[float, float] = (0.0, 0.0)
-    """Since when other apps search, and how often a second."""
+    _others_search: float = 0.0
+    """How often a second other apps search."""
     _others_call: list[tuple[datetime, float]] = field(default_factory=list)
     """Since when other apps send how many calls an hour."""
 
@@ -82,11 +83,9 @@ class Pace:
         return window
 
     def _searches_of_late(self) -> int:
-        now = self.monotonic()
+        now, rate = self.monotonic(), self._others_search
         _forget(self._searches, now - SECOND_S)
-        since, rate = self._others_search
-        by_others = int((now - since) * rate) - int(max(now - SECOND_S - since, 0.0) * rate)
-        return len(self._searches) + by_others
+        return len(self._searches) + math.floor(now * rate) - math.floor((now - SECOND_S) * rate)
 
     def used_today(self) -> int:
         """Calls of all private apps since midnight in the portal's zone."""
@@ -119,7 +118,7 @@ class Pace:
         if min(search_a_second or 0.0, calls_an_hour or 0.0) < 0:
             raise ValueError("other apps can't call less often than never")
         if search_a_second is not None:
-            self._others_search = (self.monotonic(), search_a_second)
+            self._others_search = search_a_second
         if calls_an_hour is not None:
             self._others_call.append((self.clock.now(), calls_an_hour))
 

@@ -1,0 +1,309 @@
+"""What the simulated portal takes into its properties, what it makes of it, and what it drops without a word."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import requests
+
+from tests.contract.simulators.hubspot_portal import NOW, Portal, served
+
+DEAL = {"dealname": "Boiler", "pipeline": "default", "dealstage": "appointmentscheduled"}
+LONGEST = 65_536
+
+
+@pytest.fixture(scope="module")
+def crm() -> Iterator[Portal]:
+    with served(people=20) as each:
+        yield each
+
+
+def patch(crm: Portal, kind: str, record: str, **properties: Any) -> requests.Response:
+    return crm.call("PATCH", f"crm/v3/objects/{kind}/{record}", {"properties": properties})
+
+
+def codes(answer: requests.Response) -> dict[str, str]:
+    """What was wrong by property, as the errors tell it."""
+    assert answer.status_code == 400, answer.text
+    return {each["context"]["propertyName"][0]: each["code"] for each in answer.json()["errors"]}
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "sent", "kept"),
+    [
+        ("contacts", "jobtitle", " Head of  Sales ", " Head of  Sales "),
+        ("contacts", "jobtitle", "x" * LONGEST, "x" * LONGEST),
+        ("contacts", "email", " Ann.Lee@Example.COM ", "ann.lee@example.com"),
+        ("companies", "numberofemployees", "1000.5", "1000.5"),
+        ("companies", "numberofemployees", "-3", "-3"),
+        ("companies", "numberofemployees", 17, "17"),
+        ("contacts", "date_of_birth", "1984-02-29", "1984-02-29"),
+        ("contacts", "date_of_birth", "1715817600000", "2024-05-16"),
+        ("deals", "closedate", "2026-05-16T08:30:00Z", "2026-05-16T08:30:00Z"),
+        ("deals", "closedate", "2026-05-16T10:30:00.250+02:00", "2026-05-16T08:30:00.250Z"),
+        ("deals", "closedate", "1715848200000", "2024-05-16T08:30:00Z"),
+        ("contacts", "interests", "events;newsletter", "events;newsletter"),
+        ("contacts", "interests", "events;events", "events"),
+        ("contacts", "hs_lead_status", "IN_PROGRESS", "IN_PROGRESS"),
+    ],
+)
+def test_values_are_kept_as_text_of_their_type(crm: Portal, kind: str, name: str, sent: Any, kept: str) -> None:
+    record = crm.create(
+        kind, **(DEAL if kind == "deals" else {"firstname": "A"} if kind == "contacts" else {"name": "A"})
+    )
+
+    answer = patch(crm, kind, record, **{name: sent})
+
+    assert answer.status_code == 200, answer.text
+    assert answer.json()["properties"][name] == kept
+    assert crm.held(kind, record, name) == kept
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "sent", "code"),
+    [
+        ("contacts", "nothing_such", "1", "PROPERTY_DOESNT_EXIST"),
+        ("contacts", "hs_object_id", "1", "READ_ONLY_VALUE"),
+        ("contacts", "hs_email_domain", "example.com", "READ_ONLY_VALUE"),
+        ("contacts", "lastmodifieddate", "2026-01-01T00:00:00Z", "READ_ONLY_VALUE"),
+        ("contacts", "jobtitle", "x" * (LONGEST + 1), "VALUE_TOO_LONG"),
+        ("contacts", "email", "ann.lee at example.com", "INVALID_EMAIL"),
+        ("contacts", "email", "ann@localhost", "INVALID_EMAIL"),
+        ("contacts", "hs_lead_status", "In Progress", "INVALID_OPTION"),
+        ("contacts", "hs_lead_status", "in_progress", "INVALID_OPTION"),
+        ("contacts", "interests", "newsletter;Events", "INVALID_OPTION"),
+        ("contacts", "hubspot_owner_id", "9001", "INVALID_OPTION"),
+        ("contacts", "date_of_birth", "16.05.2024", "INVALID_DATE"),
+        ("contacts", "date_of_birth", "2024-05-16T00:00:00Z", "INVALID_DATE"),
+        ("contacts", "date_of_birth", "1715810400000", "INVALID_DATE"),
+        ("companies", "numberofemployees", "1,000", "INVALID_NUMBER"),
+        ("companies", "numberofemployees", "1.000,5", "INVALID_NUMBER"),
+        ("companies", "numberofemployees", "NaN", "INVALID_NUMBER"),
+        ("deals", "closedate", "2026-05-16T08:30:00", "INVALID_DATE"),
+        ("deals", "dealstage", "148310031", "INVALID_OPTION"),
+        ("deals", "pipeline", "Sales Pipeline", "INVALID_OPTION"),
+        ("deals", "dealname", ["a"], "INVALID_TYPE"),
+    ],
+)
+def test_values_of_another_type_are_refused_by_name_and_code(
+    crm: Portal, kind: str, name: str, sent: Any, code: str
+) -> None:
+    record = crm.create(
+        kind, **(DEAL if kind == "deals" else {"firstname": "A"} if kind == "contacts" else {"name": "A"})
+    )
+    before = crm.rows(kind)[record]
+
+    answer = patch(crm, kind, record, **{name: sent})
+
+    assert codes(answer) == {name: code}
+    assert answer.json()["category"] == "VALIDATION_ERROR"
+    assert crm.rows(kind)[record] == before
+
+
+def test_the_message_of_bad_values_holds_them_once_more_as_json(crm: Portal) -> None:
+    record = crm.create("contacts", firstname="A")
+
+    message = patch(crm, "contacts", record, nothing_such="1", email="x").json()["message"]
+
+    head, _, details = message.partition(": ")
+    assert head == "Property values were not valid"
+    assert {each["name"]: each["error"] for each in json.loads(details)} == {
+        "nothing_such": "PROPERTY_DOESNT_EXIST",
+        "email": "INVALID_EMAIL",
+    }
+
+
+def test_a_client_that_sends_one_bad_value_loses_the_good_ones_beside_it(crm: Portal) -> None:
+    record = crm.create("contacts", firstname="A")
+
+    answer = patch(crm, "contacts", record, jobtitle="Buyer", notes_last_contacted="2026-01-01T00:00:00Z")
+
+    assert answer.status_code == 400
+    assert crm.held("contacts", record, "jobtitle") is None
+
+
+def test_a_client_that_clears_with_null_clears_nothing_and_is_not_told(crm: Portal) -> None:
+    record = crm.create("contacts", firstname="A", jobtitle="Buyer")
+
+    ignored = patch(crm, "contacts", record, jobtitle=None, city="Ulm")
+    kept = crm.held("contacts", record, "jobtitle")
+    crm.admin("switch", nulls_refused=True)
+    refused = patch(crm, "contacts", record, jobtitle=None)
+    crm.admin("switch", nulls_refused=False)
+    cleared = patch(crm, "contacts", record, jobtitle="")
+
+    assert (ignored.status_code, kept) == (200, "Buyer")
+    assert codes(refused) == {"jobtitle": "INVALID_TYPE"}
+    assert cleared.json()["properties"]["jobtitle"] in ("", None)
+    assert crm.held("contacts", record, "jobtitle") in ("", None)
+
+
+def test_a_client_that_writes_one_of_several_values_wipes_the_others(crm: Portal) -> None:
+    record = crm.create("contacts", firstname="A", interests="newsletter;events")
+
+    patch(crm, "contacts", record, interests="webinars")
+    wiped = crm.held("contacts", record, "interests")
+    patch(crm, "contacts", record, interests=";events")
+
+    assert wiped == "webinars"
+    assert crm.held("contacts", record, "interests") == "webinars;events"
+
+
+def test_a_client_that_sets_the_life_cycle_back_is_told_yes_and_nothing_happens(crm: Portal) -> None:
+    record = crm.create("contacts", firstname="A", lifecyclestage="customer")
+
+    answer = patch(crm, "contacts", record, lifecyclestage="lead", city="Ulm")
+
+    assert answer.status_code == 200
+    assert answer.json()["properties"]["lifecyclestage"] == "customer"
+    assert (crm.held("contacts", record, "lifecyclestage"), crm.held("contacts", record, "city")) == ("customer", "Ulm")
+
+
+def test_the_life_cycle_goes_back_by_way_of_nothing(crm: Portal) -> None:
+    record = crm.create("contacts", firstname="A", lifecyclestage="customer")
+
+    patch(crm, "contacts", record, lifecyclestage="")
+    patch(crm, "contacts", record, lifecyclestage="lead")
+
+    assert crm.held("contacts", record, "lifecyclestage") == "lead"
+
+
+def test_people_set_the_life_cycle_back_at_once(crm: Portal) -> None:
+    record = crm.create("companies", name="A", lifecyclestage="customer")
+
+    crm.admin("edit", object="companies", ids=[record], set={"lifecyclestage": "lead"})
+
+    assert crm.held("companies", record, "lifecyclestage") == "lead"
+
+
+def test_each_stage_of_the_life_cycle_has_its_date(crm: Portal) -> None:
+    record = crm.create("contacts", firstname="A", lifecyclestage="lead")
+    crm.wait(3_600)
+
+    patch(crm, "contacts", record, lifecyclestage="customer")
+
+    dates = {
+        stage: crm.held("contacts", record, f"hs_lifecyclestage_{stage}_date")
+        for stage in ("subscriber", "lead", "opportunity", "customer")
+    }
+    assert (dates["subscriber"], dates["opportunity"]) == (None, None)
+    assert dates["lead"] is not None
+    assert dates["customer"] is not None
+    assert dates["lead"] < dates["customer"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "sent", "missing"),
+    [
+        ("contacts", {"jobtitle": "Buyer"}, {"email", "firstname", "lastname"}),
+        ("companies", {"city": "Ulm"}, {"name", "domain"}),
+        ("deals", {"dealname": "A"}, {"pipeline", "dealstage"}),
+        ("deals", {"pipeline": "default", "dealstage": "closedwon"}, {"dealname"}),
+        ("tickets", {"subject": "A"}, {"hs_pipeline_stage"}),
+        ("notes", {"hs_note_body": "A"}, {"hs_timestamp"}),
+        ("line_items", {"quantity": "1"}, {"name", "hs_product_id"}),
+        ("machines", {"model": "A"}, {"serial_number"}),
+    ],
+)
+def test_a_record_is_not_made_without_what_its_type_needs(
+    crm: Portal, kind: str, sent: dict[str, str], missing: set[str]
+) -> None:
+    before = len(crm.rows(kind))
+
+    refused = crm.post(f"crm/v3/objects/{kind}", {"properties": sent, "associations": []}, 400)
+
+    assert set(refused["context"]["properties"]) == missing
+    assert len(crm.rows(kind)) == before
+
+
+def test_a_ticket_without_a_pipeline_is_in_the_only_one(crm: Portal) -> None:
+    record = crm.create("tickets", subject="Leak", hs_pipeline_stage="4")
+
+    held = crm.rows("tickets")[record]["properties"]
+
+    assert held["hs_pipeline"] == "0"
+    assert held["closed_date"] is not None
+
+
+def test_what_follows_from_a_deal_s_stage_and_amount_follows(crm: Portal) -> None:
+    record = crm.create("deals", **DEAL, amount="1200.50", deal_currency_code="USD")
+    open_ = crm.rows("deals")[record]["properties"]
+
+    patch(crm, "deals", record, dealstage="closedwon")
+    won = crm.rows("deals")[record]["properties"]
+
+    assert (open_["hs_is_closed"], open_["hs_is_closed_won"], open_["closedate"]) == ("false", "false", None)
+    assert (won["hs_is_closed"], won["hs_is_closed_won"]) == ("true", "true")
+    assert won["closedate"][:10] == str(NOW.date())
+    assert won["hs_amount_in_home_currency"] == "1032.43"
+
+
+def test_a_stage_of_another_pipeline_needs_that_pipeline(crm: Portal) -> None:
+    record = crm.create("deals", **DEAL)
+
+    alone = patch(crm, "deals", record, dealstage="148310031")
+    both = patch(crm, "deals", record, dealstage="148310031", pipeline="74310021")
+
+    assert codes(alone) == {"dealstage": "INVALID_OPTION"}
+    assert both.status_code == 200
+
+
+def test_a_new_line_copies_its_product_and_its_amount_follows(crm: Portal) -> None:
+    product = crm.create("products", name="Valve", price="12.50")
+    line = crm.create("line_items", hs_product_id=product, quantity="4")
+
+    first = crm.rows("line_items")[line]["properties"]
+    crm.write("products", product, price="99")
+    patch(crm, "line_items", line, discount="0.50")
+    then = crm.rows("line_items")[line]["properties"]
+
+    assert (first["name"], first["price"], first["amount"]) == ("Valve", "12.50", "50")
+    assert (then["price"], then["amount"]) == ("12.50", "48")
+
+
+def test_a_new_owner_is_dated_and_an_owner_is_named_by_id_not_by_user(crm: Portal) -> None:
+    owner = crm.get("crm/v3/owners", limit=1)["results"][0]
+    record = crm.create("contacts", firstname="A")
+
+    patch(crm, "contacts", record, hubspot_owner_id=owner["id"])
+    by_user = patch(crm, "contacts", record, hubspot_owner_id=str(owner["userId"]))
+
+    held = crm.rows("contacts")[record]["properties"]
+    assert codes(by_user) == {"hubspot_owner_id": "INVALID_OPTION"}
+    assert (held["hubspot_owner_id"], held["hs_all_owner_ids"]) == (owner["id"], owner["id"])
+    assert held["hubspot_owner_assigneddate"] is not None
+
+
+def test_a_client_that_compares_addresses_as_sent_sees_a_change_that_is_none(crm: Portal) -> None:
+    sent = "Eve.Moss@Example.com"
+    record = crm.create("contacts", email=sent)
+
+    held = crm.held("contacts", record, "email")
+
+    assert held != sent
+    assert held == sent.lower()
+    assert crm.held("contacts", record, "hs_email_domain") == "example.com"
+
+
+def test_the_newest_version_refuses_what_the_older_ones_take(crm: Portal) -> None:
+    rule = {"property": "dealstage", "value": "closedlost", "required": "description"}
+    crm.admin("validation", object="deals", when=[rule], required=["amount"])
+    lost, body = {**DEAL, "dealstage": "closedlost"}, "crm/objects/{}/deals"
+
+    older = crm.post("crm/v3/objects/deals", {"properties": lost}, 201)
+    dated = crm.post(body.format("2026-03"), {"properties": lost}, 201)
+    refused = crm.post(body.format("2026-09"), {"properties": lost}, 400)
+    complete = crm.post(body.format("2026-09"), {"properties": {**lost, "description": "Price", "amount": "1"}}, 201)
+    emptied = crm.call("PATCH", f"{body.format('2026-09')}/{complete['id']}", {"properties": {"description": ""}})
+    elsewhere = crm.call("PATCH", f"{body.format('2026-09')}/{older['id']}", {"properties": {"amount": "5"}})
+    crm.admin("switch", validation_2026_09=False)
+    off = crm.post(body.format("2026-09"), {"properties": lost}, 201)
+    crm.admin("switch", validation_2026_09=True)
+
+    assert older["id"] != dated["id"] != off["id"]
+    assert set(refused["context"]["properties"]) == {"amount", "description"}
+    assert emptied.json()["context"]["properties"] == ["description"]
+    assert elsewhere.status_code == 200
