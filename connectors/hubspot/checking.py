@@ -12,7 +12,7 @@ from connectors.contract import Finding
 from connectors.hubspot.client import SEARCH
 from connectors.hubspot.describing import LINKS, OWNER_NAME, Schema
 from connectors.hubspot.forecasting import AROUND, forecast
-from connectors.hubspot.objects import OWNERS
+from connectors.hubspot.objects import OWNERS, schema_scope, scopes
 from connectors.hubspot.unique_property import UNIQUE_PROPERTY, WITHOUT, anew, lacks, steps
 from unified_model.errors import NeedsOperator, UnsiloError
 from unified_model.mapping.rows import ObjectMapping, write_name
@@ -32,7 +32,7 @@ def findings(source: HubSpotConnector) -> list[Finding]:
         found = [_portal(source)]
     except UnsiloError as error:
         return [Finding("error", label, error.message, error.remedy)]
-    for part in (_objects, _unique_properties, _calls):
+    for part in (_scopes, _objects, _unique_properties, _calls):
         try:
             found += part(source)
         except UnsiloError as error:
@@ -46,6 +46,21 @@ def _portal(source: HubSpotConnector) -> Finding:
     way = "a static token" if settings.auth == "token" else "an OAuth app"
     text = f"Signed in to the portal {portal.id} ({kind}{portal.zone}) by {way}; version {settings.api_version}."
     return Finding("ok", settings.label, text)
+
+
+def _scopes(source: HubSpotConnector) -> Iterator[Finding]:
+    """Scopes that an app was not given; tokens of other kinds don't tell theirs, and are tried instead."""
+    given = source.client.scopes()
+    pushed = source.pushed() if source.settings.push != "off" else ()
+    for object in source.objects() if given else ():
+        type = source.describer.type_of(object)
+        needed = [*scopes(type, "write" if object in pushed else "read")]
+        if object in pushed and UNIQUE_PROPERTY not in source.describer.properties(object):
+            needed.append(schema_scope(type))
+        missing = [scope for scope in needed if scope not in given]
+        if missing:
+            message = f"The app was not given the scopes {', '.join(missing)}."
+            yield Finding("warning", object, message, "Add them to the app in HubSpot, and connect the portal anew.")
 
 
 def _objects(source: HubSpotConnector) -> Iterator[Finding]:

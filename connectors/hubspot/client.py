@@ -31,6 +31,7 @@ from connectors.hubspot.refusals import (
 from connectors.hubspot.settings import HubSpotSettings, settings_of
 from connectors.hubspot.tokens import Held, Secret, Tokens
 from connectors.hubspot.transport import Params, Raw, Transport
+from unified_model.errors import UnsiloError
 
 SEARCH = "search"
 """The lane of searches: a pace of their own, which all programs of a portal share."""
@@ -174,6 +175,20 @@ class HubSpotClient:
             )
             self.budget.learn_zone(_zone(self._portal.zone))
         return self._portal
+
+    def scopes(self) -> frozenset[str]:
+        """What the token of an OAuth app allows, as far as HubSpot tells; empty when it does not, or for others."""
+        if self.settings.auth != "oauth":
+            return frozenset()
+        token = self._tokens.current().token
+        method, path = self.paths.token_info(token)
+        form = {"token": token, **self._tokens.app()} if method == "POST" else None
+        try:
+            answer = self._answer(self._transport.send(method, path, form=form), "token", "")
+        except UnsiloError:
+            return frozenset()
+        told = answer.body.get("scopes", answer.body.get("scope")) if isinstance(answer.body, Mapping) else None
+        return frozenset(told.split() if isinstance(told, str) else map(str, told or ()))
 
     def server_time(self) -> datetime:
         """The portal's clock as of its last answer (aware UTC, whole seconds); asked for when there was none yet."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 
 class ObjectType(NamedTuple):
@@ -44,6 +44,26 @@ STANDARD: tuple[ObjectType, ...] = (
 )
 
 ENGAGEMENTS = frozenset(("communications", "tasks", "notes", "meetings", "calls", "emails", "postal_mail"))
+
+_SCOPES = {"tickets": "tickets", "products": "e-commerce"}
+"""Objects with one scope for reading and writing both."""
+
+
+def scopes(type: ObjectType, what: Literal["read", "write"]) -> tuple[str, ...]:
+    """What a token needs to read (or to read and write) records of a type."""
+    if type.name in _SCOPES:
+        return (_SCOPES[type.name],)
+    name = "contacts" if type.name in ENGAGEMENTS else "custom" if type.id.startswith("2-") else type.name
+    bodies = ("sales-email-read",) if type.name == "emails" else ()
+    writing = (f"crm.objects.{name}.write",) if what == "write" and type is not OWNERS else ()
+    return (f"crm.objects.{name}.read", *writing, *bodies)
+
+
+def schema_scope(type: ObjectType) -> str:
+    """What a token needs to make a property of a type."""
+    name = "custom" if type.id.startswith("2-") else type.name
+    return _SCOPES.get(type.name, f"crm.schemas.{name}.write")
+
 
 _BY_ANY: Mapping[str, ObjectType] = {
     form: each for each in (*STANDARD, OWNERS) for form in (each.name, each.id, each.singular) if form

@@ -68,25 +68,22 @@ class Tokens:
         return Held(self._need("token"), None)
 
     def _refreshed(self) -> Held:
-        form = {
-            "grant_type": "refresh_token",
-            "client_id": self._settings.client_id,
-            "client_secret": self._need("client_secret"),
-            "refresh_token": self._need("refresh_token"),
-        }
+        form = {"grant_type": "refresh_token", **self.app(), "refresh_token": self._need("refresh_token")}
         asked_s = self._monotonic()
         try:
             told = self._grant(form)
         except Busy as busy:
             # The request that needed this token must not bring about further tries.
             raise Retry(busy.message, busy.remedy, busy.after_s) from None
-        except RefusedForGood:
-            raise
         token = told.get("access_token") if isinstance(told, Mapping) else None
         if not token:
             raise self.refused(200, told)
         lasts_s = _seconds(told.get("expires_in"))
         return Held(str(token), asked_s + lasts_s - min(MARGIN_S, lasts_s / 5))
+
+    def app(self) -> Mapping[str, str]:
+        """How an OAuth app says who it is."""
+        return {"client_id": self._settings.client_id, "client_secret": self._need("client_secret")}
 
     def refused(self, status: int, body: Any) -> RefusedForGood:
         """The error for a grant that was not given."""
