@@ -1,1 +1,1 @@
-"""`make demo`: a simulated org and two generated exports become one customer store, shown to a newcomer."""
+"""`make demo`: two simulated CRMs and a spreadsheet become one customer store, shown to a newcomer."""

@@ -20,21 +20,21 @@ from console.options import Call
     "--folder", default=Path("demo"), show_default=True, type=click.Path(path_type=Path), help="Where to play."
 )
 def demo(people: int, seed: int, folder: Path) -> None:
-    """A simulated Salesforce org and two exports become one customer store."""
+    """A simulated Salesforce org, a simulated HubSpot portal and a spreadsheet become one customer store."""
     from console.demo import story
-    from console.demo.org import served_org
+    from console.demo.systems import starting_systems
 
     started = time.monotonic()
     stage = set_stage(folder)
-    with served_org(stage.folder, people, seed) as process:
-        org = story.generate(stage, process, people, seed)
-        story.consolidate(stage, org)
+    with starting_systems(stage.folder, people, seed) as starting:
+        systems = story.generate(stage, starting, people, seed)
+        story.consolidate(stage, systems)
         story.show_what_was_read(stage)
         story.show_duplicates(stage)
         story.show_overlap(stage)
         story.explain_one(stage)
         story.decide_and_undo(stage)
-        story.measure(stage, org)
+        story.measure(stage, systems)
         story.farewell(stage, time.monotonic() - started)
 
 

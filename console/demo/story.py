@@ -6,18 +6,17 @@ import csv
 import io
 import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import redirect_stdout
-from subprocess import Popen
 from typing import Any
 
 from rich.text import Text
 
 from console.commands.decide import show_side
 from console.demo.measure import b_cubed, pairwise
-from console.demo.org import SOURCE, Org, wait_for
 from console.demo.picture import gauge, overlap
 from console.demo.stage import Stage
+from console.demo.systems import Starting, System
 from console.output import number, print_table
 from console.progress import at_terminal
 from unified_model.errors import UsageError
@@ -34,7 +33,7 @@ limit 1
 """
 
 
-def generate(stage: Stage, process: Popen[str], people: int, seed: int) -> Org:
+def generate(stage: Stage, starting: Sequence[Starting], people: int, seed: int) -> list[System]:
     """One population in three systems, with the habits of each and the dirt of a trade fair."""
     from simulators.__main__ import main as simulate
 
@@ -45,31 +44,29 @@ def generate(stage: Stage, process: Popen[str], people: int, seed: int) -> Org:
         code = simulate(["people", "--people", str(people), "--seed", str(seed), "--out", str(stage.exports)])
     if code:
         raise UsageError("The exports could not be generated.", said.getvalue())
-    (stage.exports / "salesforce_contacts.csv").unlink()  # the same people are in the org
-    org = wait_for(process, stage.folder)
+    for name in ("salesforce_contacts.csv", "hubspot_contacts.csv"):
+        (stage.exports / name).unlink()  # the same people are in the org, and in the portal
+    systems = [each.wait() for each in starting]
     rows = [
-        (org.url, f"a simulated Salesforce org: {name} over its API", org.counts[name])
-        for name in ("Contact", "Lead", "Account", "Opportunity")
+        (system.url, f"{system.kind.says}: {name} over its API", system.counts[name])
+        for system in systems
+        for name in system.kind.shown
     ]
-    rows += [
-        (name, what, _lines(stage, name))
-        for name, what in (
-            ("hubspot_contacts.csv", "a HubSpot export"),
-            ("trade_fair.csv", "a trade fair's list, with semicolons and broken lines in it"),
-        )
-    ]
+    fair = "trade_fair.csv"
+    rows.append((fair, "a trade fair's list, with semicolons and broken lines in it", _lines(stage, fair)))
     print_table(("where", "what it is", "records"), rows)
-    return org
+    return systems
 
 
-def consolidate(stage: Stage, org: Org) -> None:
-    """Two commands: look, then sync; the org takes five lines of settings."""
+def consolidate(stage: Stage, systems: Sequence[System]) -> None:
+    """Two commands: look, then sync; a CRM takes a few lines of settings."""
     stage.heading("Two commands")
     stage.command("init", str(stage.exports), "--yes")
-    stage.say("\nThe org takes five lines of unsilo.toml, and a secret in the environment:\n")
-    stage.out.print(Text("\n".join(f"  {line}" for line in org.section.splitlines()), "cyan"))
+    stage.say("\nA CRM takes four or five lines of unsilo.toml, and a secret in the environment:\n")
+    sections = "\n".join(system.section for system in systems)
+    stage.out.print(Text("\n".join(f"  {line}" for line in sections.splitlines()), "cyan"))
     with stage.settings.open("a", encoding="utf-8") as file:
-        file.write(f"\n{org.section}")
+        file.write(f"\n{sections}")
     stage.out.print()
     if at_terminal():
         stage.command("sync", "--reconcile", hidden=("--in-process",))
@@ -157,10 +154,10 @@ def decide_and_undo(stage: Stage) -> None:
     _tell(stage, "with the merge", joined, "now", _customers_of(stage, pair))
 
 
-def measure(stage: Stage, org: Org) -> None:
+def measure(stage: Stage, systems: Sequence[System]) -> None:
     """Against the known truth, which no matcher ever sees."""
     stage.heading("How right is it?")
-    truth = {(SOURCE, record): person for record, person in org.persons().items()}
+    truth = {record: person for system in systems for record, person in system.persons().items()}
     with (stage.exports / "truth.csv").open(encoding="utf-8", newline="") as file:
         exported = csv.DictReader(file)
         truth |= {(row["file"].removesuffix(".csv"), row["record_id"]): row["person_id"] for row in exported}
@@ -187,8 +184,9 @@ def farewell(stage: Stage, seconds: float) -> None:
         command = f"unsilo {words} --settings {stage.settings}"
         stage.out.print(Text.assemble(("  $ ", "green"), command))
     stage.out.print()
-    stage.say("The command lies in .venv/bin. Your own exports: unsilo init PATH; your own org: docs/salesforce.md.")
-    stage.say(f"This took {seconds:,.0f} seconds; the simulated org ends with it.")
+    stage.say("The command lies in .venv/bin. Your own exports: unsilo init PATH.")
+    stage.say("Your own CRMs: docs/salesforce.md, docs/hubspot.md.")
+    stage.say(f"This took {seconds:,.0f} seconds; the simulated systems end with it.")
 
 
 def _lines(stage: Stage, name: str) -> int:

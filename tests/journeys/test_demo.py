@@ -1,4 +1,4 @@
-"""`make demo`: a newcomer sees a simulated org and two exports become one customer store, measured."""
+"""`make demo`: a newcomer sees two simulated CRMs and a spreadsheet become one customer store, measured."""
 
 from __future__ import annotations
 
@@ -34,6 +34,8 @@ def test_the_demo_shows_what_a_newcomer_wants_to_see(place: Place) -> None:
     assert "duplicate_key" in told.stdout
     for name in ("Account", "Contact", "Lead", "Opportunity"):
         assert re.search(rf"salesforce: {name}: source (\S+), hub \1, proven", told.stdout)
+    for name in ("contacts", "companies", "deals"):
+        assert re.search(rf"hubspot: {name}: source (\S+), hub \1, proven", told.stdout)
     assert "before the merge: 2 customers" in told.stdout
     assert "now: 1 customer," in told.stdout
     shares = [float(share) for share in re.findall(r"(\d+\.\d)%", told.stdout.partition("How right is it?")[2])]
