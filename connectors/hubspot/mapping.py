@@ -46,6 +46,8 @@ CONTACTS = ObjectMapping(
         # The opt-out is a mirror of the subscription status, which has its own API.
         FieldRow("hs_email_optout", "consent:email.marketing", "unsubscribed", NEVER, "Unsubscribed from all email"),
         FieldRow("salesforcecontactid", "external_id:salesforce", "id18", NEVER, "Salesforce Contact ID"),
+        # Of a lead that was not converted; who is a contact there has that id.
+        FieldRow("salesforceleadid", "external_id:salesforce", "id18", NEVER, "Salesforce Lead ID"),
         FieldRow("createdate", "created_at", write=NEVER, label="Create Date"),
         FieldRow("lastmodifieddate", "modified_at", write=NEVER, label="Last Modified Date"),
     ),
