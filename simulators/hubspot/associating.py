@@ -126,7 +126,7 @@ def _calculate(portal: Portal, end: End, other: ObjectType) -> None:
     """Write what a record shows of its associations with those of a type."""
     pair = end.kind.plural, other.plural
     if pair in COUNTED:
-        count = len(live_links(portal, end, other))
+        count = _count_live(portal, end, other)
         _show(portal, end, COUNTED[pair], str(count) if count else "")
     if pair in PRIMARY_SHOWN:
         linked = live_links(portal, end, other)
@@ -255,6 +255,14 @@ def _check_room(portal: Portal, end: End, other: End) -> None:
 def _has_primary(portal: Portal, pair: tuple[str, str], types: Iterable[LinkType]) -> bool:
     found = (portal.association_types.find(*pair, each) for each in types)
     return any(each is not None and each.primary for each in found)
+
+
+def _count_live(portal: Portal, end: End, other: ObjectType) -> int:
+    """How many records of a type that are not in the recycle bin a record is associated with."""
+    held, archived = portal.links.of(*_from(end), other.plural), portal.tables[other.plural].archived
+    if len(archived) < len(held):
+        return len(held) - sum(1 for each in archived if each in held)
+    return len(live_links(portal, end, other))
 
 
 def _show(portal: Portal, end: End, name: str, value: str) -> None:
