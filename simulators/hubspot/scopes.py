@@ -25,20 +25,23 @@ ALL_SCOPES = frozenset(
 
 
 def needed_scopes(method: str, path: str, type_of: Callable[[str], str | None]) -> list[Group]:
-    """The scopes a request needs, one of each group; `type_of` gives a type's plural name for any of its names."""
+    """The scopes a request needs, one of each group.
+
+    `path` is without its version; `type_of` gives a type's plural name for any of its names.
+    """
     parts = path.strip("/").split("/")
     right = "read" if method == "GET" or path.endswith(READING) else "write"
-    kind = parts[2] if len(parts) > 2 and parts[0] == "crm" else parts[0]
+    kind = parts[1] if len(parts) > 1 and parts[0] == "crm" else parts[0]
     if kind == "owners":
         return [("crm.objects.owners.read",)]
-    if kind == "crm-object-schemas":
+    if kind in ("crm-object-schemas", "schemas"):
         return [(f"crm.schemas.custom.{right}",)]
     if kind in ("properties", "pipelines"):
-        return _of(parts[3:4], type_of, lambda name: _definition_scopes(name, right))
+        return _of(parts[2:3], type_of, lambda name: _definition_scopes(name, right))
     if kind == "associations":
-        return _of(parts[3:5], type_of, lambda name: _record_scopes(name, right))
+        return _of(parts[2:4], type_of, lambda name: _record_scopes(name, right))
     if kind == "objects":
-        ends = parts[3:4] + ([parts[-1] if method == "GET" else parts[-2]] if "associations" in parts else [])
+        ends = parts[2:3] + ([parts[-1] if method == "GET" else parts[-2]] if "associations" in parts else [])
         return _of(ends, type_of, lambda name: _record_scopes(name, right))
     return []
 
