@@ -147,9 +147,10 @@ class Portal:
         return [each for each in kind.properties.values() if self.sees(kind, each.name)]
 
     def sees(self, kind: ObjectType, name: str) -> bool:
-        """Whether there is a property of this name that the token may see."""
+        """Whether there is a property of this name that the token may see; people see them all."""
         found = kind.properties.get(name)
-        return found is not None and not found.archived and (kind.plural, name) not in self.hidden
+        hidden = (kind.plural, name) in self.hidden and self.source.type != PERSON.type
+        return found is not None and not found.archived and not hidden
 
     def value(self, kind: ObjectType, row: Row, name: str) -> str | None:
         """What a record shows of a property; None for what was never set."""

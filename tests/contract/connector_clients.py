@@ -219,7 +219,13 @@ class Ledger(Client):
         if not wanted:
             return True
         columns = set(wanted) | (set(payload) if before is not None else set())
-        return any(payload.get(column) != wanted.get(column) for column in columns - self.world.volatile)
+        return any(
+            self._value(payload, column) != self._value(wanted, column) for column in columns - self.world.volatile
+        )
+
+    def _value(self, payload: Mapping[str, Any], column: str) -> Any:
+        value = payload.get(column)
+        return None if isinstance(value, str) and value in self.world.empty else value
 
     def _drop(self, record_id: str) -> None:
         self.raw.pop(record_id, None)

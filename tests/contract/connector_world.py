@@ -34,6 +34,8 @@ class World:
     """Behaviours that the source can't have, each with its reason."""
     volatile: frozenset[str] = frozenset()
     """Columns that move without anybody changing anything (stamps)."""
+    empty: frozenset[str | None] = frozenset((None,))
+    """What a column holds that holds nothing."""
     calculated = "note"
     """The word of a value that the source calculates."""
     hides = True
@@ -44,6 +46,10 @@ class World:
     """An association that comes or goes is a change of a record; False: only a comparison finds it."""
     tells_removals = True
     """A feed of deletions tells of what was removed, too; False: only of what people delete."""
+    locks_whole = False
+    """One record that somebody holds makes the source refuse all that a request writes."""
+    restores_touch = True
+    """What is restored is a change; False: it is seen to have come back by who saw it deleted."""
     undoes_merges = True
     """What was merged away can be restored."""
     beyond_every_limit = 2_600
