@@ -151,9 +151,9 @@ class HubSpotClient:
                 raw = self._transport.send(method, path, token=held.token, params=params, body=body)
             try:
                 return self._answer(raw, about, lane)
-            except RecordsLocked as locked:
+            except (RecordsLocked, TooManyCalls) as busy:
                 if not repeatable:
-                    locked.tries = 1  # whoever writes sorts out which record it is
+                    busy.tries = 1  # whoever writes looks again after a pause: what it read is old by then
                 raise
 
         return with_retries(lambda: self._signed(exchange), repeatable=repeatable, sleep=self._sleep)
@@ -260,7 +260,7 @@ class HubSpotClient:
         if stamped:
             with suppress(TypeError, ValueError):
                 self._server_time = parsedate_to_datetime(stamped).astimezone(UTC)
-                self._ahead = self._server_time - self._clock().astimezone(UTC)
+                self._ahead = _offset(self._ahead, self._server_time - self._clock().astimezone(UTC))
         told = {name: _count(headers.get(f"X-HubSpot-RateLimit-{name}")) for name in _LIMITS}
         most, left, span_ms = told["Max"], told["Remaining"], told["Interval-Milliseconds"]
         if most and span_ms and lane != SEARCH:
@@ -275,6 +275,11 @@ class HubSpotClient:
 
 
 _LIMITS = ("Max", "Remaining", "Interval-Milliseconds", "Daily", "Daily-Remaining")
+
+
+def _offset(held: timedelta, told: timedelta) -> timedelta:
+    """How far a clock is ahead that tells whole seconds: the most that was told, until it jumps."""
+    return max(held, told) if abs(told - held) < timedelta(seconds=1.5) else told
 
 
 def _search_pace(a_second: float) -> Pace:

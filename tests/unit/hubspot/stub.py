@@ -125,6 +125,7 @@ def stub(answer: Callable[[Asked], Reply]) -> Iterator[Stub]:
 def _handler(told: Callable[[], Stub]) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True
 
         def _any(self) -> None:
             at = told()

@@ -1,0 +1,187 @@
+"""Over a simulated portal: what we allow ourselves is used up, nearly, and no call is ever refused for its pace."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from connectors.http.budget import BudgetSpent
+from connectors.hubspot.client import HubSpotClient, open_client
+from simulators.clock import HandClock
+from simulators.hubspot.profiles import PROFILES
+from simulators.hubspot.simulator import HubSpot
+from simulators.server import address_of, bind, serving
+from simulators.web import Call
+
+NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
+SEARCH: dict[str, Any] = {"filterGroups": [], "sorts": [], "properties": [], "limit": 1, "after": "0"}
+
+
+@dataclass
+class Portal:
+    """A simulated portal whose time, unless it is the true one, passes when somebody sleeps."""
+
+    simulator: HubSpot
+    address: str
+    seconds: float = 0.0
+
+    def admin(self, event: str, **sent: Any) -> Any:
+        answer = self.simulator.answer(Call("POST", f"/__admin/{event}", body=json.dumps(sent).encode()))
+        assert answer.status == 200, answer.content
+        return answer.content
+
+    def monotonic(self) -> float:
+        return self.seconds
+
+    def now(self) -> datetime:
+        return NOW + timedelta(seconds=self.seconds)
+
+    def sleep(self, seconds: float) -> None:
+        self.seconds += seconds
+        self.admin("clock", advance_s=seconds)
+
+    def client(self, *, true_time: bool = False, **options: Any) -> HubSpotClient:
+        settings = {"url": self.address, **options}
+        secrets = {"token": "hub-token", "client_secret": "hub-secret", "refresh_token": "hub-refresh"}
+        if true_time:
+            return open_client("hub", settings, secrets.get)
+        return open_client("hub", settings, secrets.get, clock=self.now, sleep=self.sleep, monotonic=self.monotonic)
+
+    def refused(self) -> int:
+        return int(self.admin("calls")["refused_429"])
+
+
+@contextmanager
+def rehearsed(*, true_time: bool = False) -> Iterator[Portal]:
+    listener = bind(0)
+    address = address_of(listener)
+    held: list[Portal] = []
+    tell: Callable[[], float] = time.monotonic if true_time else lambda: held[0].seconds
+    simulator = HubSpot(HandClock(NOW), 7, PROFILES["calm"], address, monotonic=tell)
+    held.append(Portal(simulator, address))
+    with serving(simulator, listener):
+        yield held[0]
+
+
+@pytest.fixture
+def portal() -> Iterator[Portal]:
+    with rehearsed() as portal:
+        yield portal
+
+
+@pytest.mark.parametrize(("auth", "ours"), [("token", 152), ("oauth", 88)])
+def test_a_steady_pull_uses_its_share_of_the_pace_and_meets_no_refusal(portal: Portal, auth: str, ours: int) -> None:
+    client = portal.client(auth=auth, client_id="hub")
+    client.portal()
+
+    for _ in range(10 * ours - 1):
+        client.get("/crm/v3/owners")
+
+    assert portal.refused() == 0
+    assert 9 * ours / portal.seconds >= 0.95 * ours / 10  # the first span's calls go at once
+
+
+def test_searches_use_their_own_pace_beside_other_programs_and_meet_no_refusal(portal: Portal) -> None:
+    portal.admin("traffic", search_a_second=1)
+    client = portal.client()
+
+    for _ in range(200):
+        client.search("contacts", SEARCH)
+
+    assert portal.refused() == 0
+    assert (200 - 4) / portal.seconds >= 0.95 * 4
+
+
+def test_searches_make_room_when_other_programs_take_more_than_usual(portal: Portal) -> None:
+    portal.admin("traffic", search_a_second=3)
+    client = portal.client()
+
+    for _ in range(120):
+        client.search("contacts", SEARCH)
+
+    assert portal.refused() <= 6
+    assert portal.seconds <= 120
+
+
+def test_two_runs_in_a_row_under_one_token_meet_no_refusal(portal: Portal) -> None:
+    for _ in range(4):
+        run = portal.client()
+        run.portal()
+        for _ in range(200):
+            run.get("/crm/v3/owners")
+        run.close()
+
+    assert portal.refused() == 0
+
+
+def test_our_share_of_the_day_is_used_up_and_then_waited_for_until_midnight_of_the_portal(portal: Portal) -> None:
+    portal.admin("limits", calls_a_day=2_000)
+    client = portal.client()
+    client.portal()
+    for _ in range(499):
+        client.get("/crm/v3/owners")
+
+    with pytest.raises(BudgetSpent) as spent:
+        client.get("/crm/v3/owners")
+
+    assert spent.value.until == datetime(2026, 11, 22, 23, 0, tzinfo=UTC)
+    assert portal.admin("calls")["total"] == 500
+    portal.sleep((spent.value.until - portal.now()).total_seconds() + 1)
+    assert client.get("/crm/v3/owners").status == 200
+
+
+def test_a_day_that_others_have_used_up_is_not_asked_again(portal: Portal) -> None:
+    portal.admin("limits", calls_a_day=100)
+    client = portal.client(daily_share=1.0)
+    client.portal()
+    portal.admin("traffic", calls_an_hour=1_000)
+    portal.sleep(3_600)
+
+    for _ in range(3):
+        with pytest.raises(BudgetSpent):
+            client.get("/crm/v3/owners")
+
+    assert portal.admin("calls")["total"] <= 3
+
+
+def test_threads_in_true_time_use_what_is_allowed_and_meet_no_refusal() -> None:
+    with rehearsed(true_time=True) as portal:
+        portal.admin("limits", calls_in_10_s=100, search_a_second=5)
+        portal.admin("traffic", search_a_second=1)
+        client = portal.client(true_time=True)
+        client.portal()
+        started = time.monotonic()
+
+        with ThreadPoolExecutor(4) as threads:
+            list(threads.map(lambda _: client.search("contacts", SEARCH), range(24)))
+
+        assert portal.refused() == 0
+        assert time.monotonic() - started <= (24 - 4) / (0.95 * 4) + 0.5
+
+
+@pytest.mark.drill
+def test_minutes_of_true_time_at_the_full_pace_meet_no_refusal() -> None:
+    with rehearsed(true_time=True) as portal:
+        portal.admin("traffic", search_a_second=1)
+        client = portal.client(true_time=True)
+        client.portal()
+        started = time.monotonic()
+
+        with ThreadPoolExecutor(2) as threads:
+            searching = threads.submit(lambda: [client.search("contacts", SEARCH) for _ in range(240)])
+            reading = threads.submit(lambda: [client.get("/crm/v3/owners") for _ in range(152 * 6)])
+            reading.result()
+            listed = time.monotonic() - started
+            searching.result()
+
+        assert portal.refused() == 0
+        assert 152 * 5 / listed >= 0.95 * 15.2
+        assert 236 / (time.monotonic() - started) >= 0.95 * 4
