@@ -38,9 +38,8 @@ OLDER_SPELLINGS = tuple(
         (r"^/crm-object-schemas/{version}/", "/crm-object-schemas/v3/"),
         (r"^/oauth/{version}/token$", "/oauth/v1/token"),
         (r"^/crm/v3/schemas", "/crm-object-schemas/v3/schemas"),
-        # The contract spells these out for four types alone; other names of a type lead there too.
-        (r"^/crm/v3/objects/[^/]+/merge$", "/crm/v3/objects/contacts/merge"),
-        (r"^/crm/v3/objects/[^/]+/gdpr-delete$", "/crm/v3/objects/contacts/gdpr-delete"),
+        # The contract spells these out for four types alone, by one name each.
+        (r"^/crm/v3/objects/(?!companies/|deals/|tickets/)[^/]+/(merge|gdpr-delete)$", r"/crm/v3/objects/contacts/\1"),
     )
 )
 RATE_LIMIT = {"type": "object", "required": ["status", "message", "errorType", "correlationId", "policyName"]}
