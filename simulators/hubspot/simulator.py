@@ -44,6 +44,7 @@ class HubSpot:
 
     def answer(self, call: Call) -> Answer:
         """Answer one request."""
+        self.portal.version, self.portal.scopes = "", None
         self.portal.settle()
         if call.path.startswith("/__admin/"):
             with self.portal.acting(PERSON):
