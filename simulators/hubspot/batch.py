@@ -77,10 +77,12 @@ def answer_upsert(portal: Portal, call: Call, names: dict[str, str]) -> Answer:
 
     def write(sent: Input) -> dict[str, Any]:
         values, name = properties_of(sent), sent.get("idProperty")
-        if not isinstance(name, str) or name == "hs_object_id":
+        if not isinstance(name, str):
             raise invalid("idProperty is required, and must be a unique property")
-        row = find_by(portal, kind, name, str(sent["id"]))
+        row = named(portal, kind, sent, name, archived=False)
         new = row is None
+        if row is None and name == "hs_object_id":
+            raise no_such_record(sent["id"])
         if row is None:
             row = create(portal, kind, {**values, name: str(sent["id"])})
         else:

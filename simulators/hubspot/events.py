@@ -11,13 +11,11 @@ from simulators.hubspot.errors import Refusal
 from simulators.hubspot.object_type import ObjectType
 from simulators.hubspot.portal import Portal
 from simulators.hubspot.reactions import after_write
-from simulators.hubspot.requirements import check_requirements
 from simulators.hubspot.rows import CALCULATED, PERSON, Row, parse_id
-from simulators.hubspot.uniqueness import check_unique, find_by
+from simulators.hubspot.uniqueness import find_by
 from simulators.hubspot.value_types import EMAILS
-from simulators.hubspot.values import checked
 from simulators.hubspot.versions import find_version
-from simulators.hubspot.writing import change, create
+from simulators.hubspot.writing import change, create, prepared
 from simulators.web import Call
 
 WRITING = ("update", "upsert")
@@ -39,18 +37,23 @@ def edit(
     with portal.acting(PERSON), portal.transaction():
         for record_id in ids:
             row = existing(portal, kind, record_id)
-            values = checked(portal, kind, row, sent)
-            check_requirements(portal, kind, row, values)
-            check_unique(portal, kind, row, values)
+            values = prepared(portal, kind, row, sent)
             written = change(portal, kind, row, {**values, **derive(portal, kind, row, values)}, index_s=index_s)
             after_write(portal, kind, row, written)
 
 
 def add(portal: Portal, kind: ObjectType, records: Sequence[Mapping[str, Any]], index_s: float | None) -> list[str]:
-    """A person makes records: each {properties, associations?}; gives their ids."""
+    """A person makes records: each {properties, associations?, id?}; gives their ids. An `id` must be a free one."""
     with portal.acting(PERSON), portal.transaction():
         made = [
-            create(portal, kind, each["properties"], each.get("associations") or (), index_s=index_s)
+            create(
+                portal,
+                kind,
+                each["properties"],
+                each.get("associations") or (),
+                record_id=parse_id(each["id"]) if "id" in each else None,
+                index_s=index_s,
+            )
             for each in records
         ]
     return [str(row.id) for row in made]

@@ -106,10 +106,13 @@ def words(text: str) -> list[str]:
 
 def has_tokens(text: str, wanted: str) -> bool:
     """Whether a text has every token that is wanted; `*` stands for any letters."""
-    whole, tokens = text.lower(), words(text)
+    whole, parts = text.lower(), words(wanted)
+    if not all(piece in whole for each in parts for piece in each.split("*")):
+        return False
     if fnmatchcase(whole, wanted.lower()):
         return True
-    return all(any(fnmatchcase(token, each) for token in tokens) for each in words(wanted))
+    tokens = words(text)
+    return all(any(fnmatchcase(token, each) for token in tokens) for each in parts)
 
 
 def _holds(portal: Portal, kind: ObjectType, found: Property, operator: str, filter_: Filter) -> Passes:
