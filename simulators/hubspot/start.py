@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 from simulators.clock import Clock, HandClock, SystemClock, parse_moment
-from simulators.faults import PROFILES
+from simulators.hubspot.profiles import PROFILES
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
