@@ -14,6 +14,7 @@ from simulators.hubspot.links import HUBSPOT_DEFINED, LinkType
 from simulators.hubspot.object_type import ObjectType
 from simulators.hubspot.portal import Portal
 from simulators.hubspot.rows import parse_id
+from simulators.hubspot.sales import sum_up
 
 PARENTS_OF_LINE_ITEMS = ("deals", "quotes")
 PRIMARY_SHOWN = {("contacts", "companies"): "associatedcompanyid"}
@@ -132,6 +133,8 @@ def _calculate(portal: Portal, end: End, other: ObjectType) -> None:
         linked = live_links(portal, end, other)
         primary = [each for each, types in linked.items() if _has_primary(portal, pair, types)]
         _show(portal, end, PRIMARY_SHOWN[pair], str(primary[0]) if primary else "")
+    if pair == ("quotes", "line_items"):
+        sum_up(portal, *end)
     if pair == ("companies", "companies"):
         parents = [each for each, types in live_links(portal, end, other).items() if CHILD_TO_PARENT in types]
         _show(portal, end, PARENT_SHOWN, str(parents[0]) if parents else "")

@@ -7,6 +7,7 @@ from simulators.hubspot.links import HUBSPOT_DEFINED, LinkType
 from simulators.hubspot.object_type import ObjectType
 from simulators.hubspot.portal import Portal
 from simulators.hubspot.rows import Row, parse_id
+from simulators.hubspot.sales import sum_up
 
 PRIMARY_COMPANY = LinkType(HUBSPOT_DEFINED, 1)
 SHOWN_COMPANY = "associatedcompanyid"
@@ -14,6 +15,8 @@ SHOWN_COMPANY = "associatedcompanyid"
 
 def after_write(portal: Portal, kind: ObjectType, before: Row | None, row: Row) -> None:
     """Do elsewhere what follows from a write that is done, inside its transaction; later things by `portal.later`."""
+    if kind.plural == "line_items":
+        sum_up(portal, kind, row.id)
     if kind.plural != "contacts":
         return
     held = {} if before is None else before.values
