@@ -1,7 +1,7 @@
 # One way in: every target makes the environment first, and a second call costs nothing.
 #
 #   make setup   the environment in .venv, from the pinned set in constraints.txt
-#   make demo    a simulated Salesforce org and two exports become one customer store
+#   make demo    two simulated CRMs and a spreadsheet become one customer store
 #   make test    the tests
 #   make lint    ruff, format check, mypy, import contracts
 #   make drill   the long tests: crashes, real servers and workers

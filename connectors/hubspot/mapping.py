@@ -61,7 +61,7 @@ COMPANIES = ObjectMapping(
     rows=(
         FieldRow("name", "name", label="Company name"),
         FieldRow("domain", "domain", label="Company Domain Name"),
-        FieldRow("hs_additional_domains", "website:other", "list", label="Additional Domains"),
+        FieldRow("hs_additional_domains", "website:other", "list", NEVER, "Additional Domains"),
         FieldRow("website", "website", label="Website URL"),
         FieldRow("phone", "phone:work", label="Phone Number"),
         _ADDRESS[0],
@@ -71,7 +71,7 @@ COMPANIES = ObjectMapping(
         FieldRow("numberofemployees", "employees", label="Number of Employees"),
         FieldRow("lifecyclestage", "lifecycle", label="Lifecycle Stage"),
         FieldRow("hubspot_owner_id", "owner", label="Company owner"),
-        FieldRow("hs_parent_company_id", "parent_reference", label="Parent Company ID"),
+        FieldRow("hs_parent_company_id", "parent_reference", write=NEVER, label="Parent Company ID"),
         FieldRow("salesforceaccountid", "external_id:salesforce", "id18", NEVER, "Salesforce Account ID"),
         FieldRow("createdate", "created_at", write=NEVER, label="Create Date"),
         FieldRow("hs_lastmodifieddate", "modified_at", write=NEVER, label="Last Modified Date"),
@@ -86,9 +86,10 @@ VOLATILE = (
 
 
 def _over_the_api(mapping: ObjectMapping) -> ObjectMapping:
-    """An export names the owner where the API gives a number: there the name is looked up."""
+    """An export names owner and company where the API gives numbers: the owner's name is looked up."""
     owner = FieldRow("owner.name", "owner", write=NEVER)
-    return replace(mapping, rows=tuple(owner if row.field == "owner" else row for row in mapping.rows))
+    rows = [owner if row.field == "owner" else row for row in mapping.rows if row.column != "associated_company"]
+    return replace(mapping, rows=tuple(rows))
 
 
 STANDARD: Mapping[str, ObjectMapping] = {each.object: _over_the_api(each) for each in (CONTACTS, COMPANIES)}
