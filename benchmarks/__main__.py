@@ -1,7 +1,7 @@
 """python -m benchmarks [NAME ...] [--quick | --scale SMALL LARGE] [--data FOLDER] [--keep FOLDER]
 
 Prints each claim as ratios taken in one run. Without arguments everything at full size: 100,000 and 1,000,000 records,
-which takes about an hour and 10 GB of disk. Names: quality, landing, growth, reading, writing.
+which takes about an hour and 10 GB of disk. Names: quality, landing, growth, reading, writing, writing-hubspot.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks import growth, landing, quality, reading, writing
+from benchmarks import growth, landing, quality, reading, writing, writing_hubspot
 from benchmarks.measure import REPOSITORY
 from benchmarks.workspace import SEED, workspace
 
 DATA = Path(os.environ.get("UNSILO_DATA", REPOSITORY.parent / "shared" / "data")) / "crm_exports"
-NAMES = ("quality", "landing", "growth", "reading", "writing")
+NAMES = ("quality", "landing", "growth", "reading", "writing", "writing-hubspot")
 FULL, QUICK = (100_000, 1_000_000), (5_000, 20_000)
 WRITES, FEW_WRITES = (10_000, 2_000), (500, 100)
 """Updates and creates."""
@@ -55,6 +55,8 @@ def main() -> int:
             reading.run(work, sizes, SEED)
         if "writing" in chosen:
             writing.run(*(FEW_WRITES if options.quick else WRITES), SEED)
+        if "writing-hubspot" in chosen:
+            writing_hubspot.run(*(FEW_WRITES if options.quick else WRITES), SEED)
     return 0
 
 

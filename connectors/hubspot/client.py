@@ -142,9 +142,14 @@ class HubSpotClient:
         params: Params | None = None,
         about: str = "",
         lane: str = "",
+        patient: bool = True,
     ) -> Answer:
         """Any request with a JSON body. Refusal for what HubSpot says no to, Busy for what passes, BudgetSpent when the
-        day's share is used up."""
+        day's share is used up.
+
+        `patient=False`: locked records and a pace that was exceeded (423, 429) are raised at once, for whoever writes
+        looks again after the pause.
+        """
 
         def exchange(held: Held) -> Answer:
             with self.budget.call(lane):
@@ -152,8 +157,8 @@ class HubSpotClient:
             try:
                 return self._answer(raw, about, lane)
             except (RecordsLocked, TooManyCalls) as busy:
-                if not repeatable:
-                    busy.tries = 1  # whoever writes looks again after a pause: what it read is old by then
+                if not patient:
+                    busy.tries = 1
                 raise
 
         return with_retries(lambda: self._signed(exchange), repeatable=repeatable, sleep=self._sleep)

@@ -67,7 +67,10 @@ def cause_of(said: Said, known: Collection[str] = ()) -> Cause:
         kind = "locked"
     words = [said.told.partition("Property values were not valid:")[0].strip()]
     words += [str(each["message"]) for each in details if each.get("message") and str(each["message"]) not in words[0]]
-    message = " ".join(dict.fromkeys(word for word in words if word)) or f"HubSpot answered {code} without a reason."
+    message = (
+        " ".join(dict.fromkeys(_sentence(word) for word in words if word))
+        or f"HubSpot answered {code} without a reason."
+    )
     hint = _EXISTING.search(said.told) if kind == "taken" else None
     return Cause(kind, code, message, tuple(dict.fromkeys(_fields(said, details, known))), hint[1] if hint else None)
 
@@ -90,6 +93,10 @@ def refused(op: Op, record_id: str | None, why: Cause) -> OpResult:
         return OpResult(op.id, "retry", record_id, why.code, detail, why.fields)
     outcome: Outcome = "duplicate" if why.kind == "taken" else "rejected"
     return OpResult(op.id, outcome, record_id, why.code, detail, why.fields)
+
+
+def _sentence(words: str) -> str:
+    return words if words.endswith((".", "!", "?")) else f"{words}."
 
 
 def _is_rule(why: Cause) -> bool:

@@ -14,6 +14,7 @@ from typing import Any
 import orjson
 
 from connectors.contract import OpResult, Outcome
+from connectors.http.retry import Busy
 from connectors.hubspot.outcomes import refused, result
 from connectors.hubspot.refusals import LOCK_WAIT_S
 from connectors.hubspot.sending import Sender, Sent
@@ -22,6 +23,9 @@ from unified_model.errors import UnsiloError
 
 AGAIN_WAIT_S = 1.0
 """About how long the first wait is for a portal that could not do it now; it doubles."""
+LONGEST_WAIT_S = 16.0
+LOCKS_IN_A_ROW = 30
+"""So many locked answers, and none other between them, are no matter of single records."""
 
 
 @dataclass(slots=True)
@@ -60,6 +64,7 @@ class Rounds:
         self.sender, self.exposure, self.monotonic = sender, exposure, monotonic
         self._sleep, self._chance = sleep, chance
         self._wait_s = 0.0
+        self._locks = 0
 
     def begin(self, tasks: Iterable[Task]) -> list[Task]:
         """The tasks still open, after the wait that the last round asked for; what was tried too often is given up."""
@@ -105,6 +110,10 @@ class Rounds:
             raise
         for task, answer in zip(tasks, answers, strict=True):
             self._take(task, answer, len(tasks))
+        all_locked = all(answer.cause is not None and answer.cause.kind == "locked" for answer in answers)
+        self._locks = self._locks + 1 if all_locked else 0
+        if self._locks >= LOCKS_IN_A_ROW:
+            raise Busy(f"HubSpot works on all {self.sender.object}.", "It is tried again with the next run.")
 
     def _take(self, task: Task, answer: Sent, together: int) -> None:
         if answer.kind == "done":
@@ -117,10 +126,12 @@ class Rounds:
         task.sent, kind = None, answer.cause.kind
         # A batch that is refused whole says nothing of each of its records: it is halved, and nobody waits for it.
         task.cause = answer.cause if answer.kind == "refused" or kind == "locked" else None
-        if kind in ("locked", "again"):
+        if answer.kind == "split" and kind == "locked":
+            self._wait_s = max(self._wait_s, LOCK_WAIT_S)
+        elif kind in ("locked", "again"):
             task.tries += 1
             least = LOCK_WAIT_S if kind == "locked" else AGAIN_WAIT_S
-            self._wait_s = max(self._wait_s, least * 2 ** (task.tries - 1) * (1 + self._chance() / 2))
+            self._wait_s = max(self._wait_s, min(least * 2 ** (task.tries - 1), LONGEST_WAIT_S) + self._chance())
         if answer.kind == "split":
             task.most = max(1, together // 2)
         elif kind == "locked":

@@ -18,7 +18,7 @@ from connectors.hubspot.describing import Property
 from connectors.hubspot.merging import MERGED, merged_ids
 from connectors.hubspot.outcomes import Cause, cause_of, cause_of_refusal
 from connectors.hubspot.paths import Batch
-from connectors.hubspot.refusals import RecordsLocked, Refusal, RefusedRecord, said_of
+from connectors.hubspot.refusals import RecordsLocked, Refusal, RefusedRecord, TooManyCalls, said_of
 
 TRACE = "objectWriteTraceId"
 WITH_HISTORY = 50
@@ -197,17 +197,21 @@ class Sender:
     def _write(self, what: Batch, body: Any) -> Answer:
         wrote, self.wrote = self.wrote, True
         try:
-            return self.client.post(self.client.paths.batch(self.type, what), body, repeatable=False, about=self.object)
+            path = self.client.paths.batch(self.type, what)
+            return self.client.send("POST", path, body, repeatable=False, patient=False, about=self.object)
         except Busy as busy:
             self.wrote = wrote or busy.lost
             raise
 
     def _trouble(self, busy: Busy, count: int) -> list[Sent]:
-        """A lost answer for every record; trouble of which nothing can have been applied goes on up, save a lock."""
+        """A lost answer for every record. Trouble of which nothing can have been applied goes on up, save a lock, and a
+        pace that was exceeded: both are waited for, and then the records are looked at again."""
         if busy.lost:
             return [LOST] * count
         if isinstance(busy, RecordsLocked):
             return self._refused(busy, count, "RECORD_LOCKED")
+        if isinstance(busy, TooManyCalls):
+            return [Sent("refused", None, Cause("again", "RATE_LIMITS", busy.message))] * count
         raise busy
 
     def _refused(self, refusal: Refusal, count: int, code: str = "") -> list[Sent]:

@@ -32,7 +32,7 @@ def test_details_behind_a_sentence_are_read() -> None:
 
     cause = told(400, category="VALIDATION_ERROR", message=f"Property values were not valid: {json.dumps(details)}")
 
-    assert (cause.code, cause.fields, cause.message) == ("INVALID_EMAIL", ("email",), "Email is invalid")
+    assert (cause.code, cause.fields, cause.message) == ("INVALID_EMAIL", ("email",), "Email is invalid.")
 
 
 def test_values_beside_names_are_no_fields() -> None:

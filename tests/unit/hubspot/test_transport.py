@@ -18,6 +18,7 @@ from connectors.hubspot.refusals import (
     Refusal,
     RefusedForGood,
     RefusedRecord,
+    TooManyCalls,
     missing_scopes,
 )
 from tests.unit.hubspot.stub import ACCOUNT, START, Asked, Reply, Stub, in_turn, stub
@@ -97,15 +98,22 @@ def test_a_gateway_is_given_two_seconds_before_it_is_asked_again() -> None:
 
 def test_locked_records_are_left_alone_for_two_seconds_and_were_surely_not_written() -> None:
     with stub(in_turn(said(423, "LOCKED"), OK)) as at:
-        at.client().post("/crm/v3/objects/contacts/batch/read", {})
+        at.client().post("/crm/v3/objects/contacts/batch/update", {}, repeatable=False)
 
         assert at.clock.slept[0] >= 2
     with stub(in_turn(said(423, "LOCKED"))) as at:
         locked = refusal(at, repeatable=False)
 
         assert isinstance(locked, RecordsLocked)
-        assert at.clock.slept == []
         assert not locked.lost
+
+
+@pytest.mark.parametrize("reply", [said(423, "LOCKED"), limited("TEN_SECONDLY_ROLLING")])
+def test_who_writes_is_told_at_once_that_a_pause_is_needed(reply: Reply) -> None:
+    with stub(in_turn(reply, OK)) as at, pytest.raises((RecordsLocked, TooManyCalls)):
+        at.client().send("POST", "/crm/v3/objects/contacts/batch/update", {}, repeatable=False, patient=False)
+
+    assert at.clock.slept == []
 
 
 @pytest.mark.parametrize(

@@ -361,3 +361,15 @@ def test_every_hundred_updates_take_four_calls(at: Desk) -> None:
     at.write(*(change(each, {"city": "Bonn"}, {"city": "Kiel"}) for each in ids))
 
     assert len([path for path, _ in at.portal.calls if "batch" in path]) == 3 * 4
+
+
+def test_a_pace_that_was_exceeded_is_waited_for_and_the_record_looked_at_again(at: Desk) -> None:
+    one = at.portal.make(city="Kiel")
+    limited = {"status": "error", "errorType": "RATE_LIMIT", "policyName": "TEN_SECONDLY_ROLLING"}
+    at.portal.misfortunes.append(Misfortune("answer", 429, limited))
+    at.before_the_write(lambda: at.portal.edit(one, city="Theirs"))
+
+    [result] = at.write(change(one, {"city": "Ours"}, {"city": "Kiel"}))
+
+    assert (result.outcome, result.reason) == ("conflict", "edited")
+    assert at.portal.values(one)["city"] == "Theirs"

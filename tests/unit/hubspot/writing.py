@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -20,7 +21,11 @@ class Desk:
         self.portal = portal
         self.pauses: list[float] = []
         self.client = open_client(
-            "acme", {"url": address, "pace_share": 1.0}, {"token": "hub-token"}.get, sleep=self.pauses.append
+            "acme",
+            {"url": address, "pace_share": 1.0},
+            {"token": "hub-token"}.get,
+            sleep=self.pauses.append,
+            monotonic=lambda: time.monotonic() + sum(self.pauses),
         )
         self.writer = HubSpotWriter(self.client, options=options, sleep=self.pauses.append, chance=lambda: 0.0)
 
