@@ -217,13 +217,10 @@ def _add_machines(portal: Portal) -> None:
 def _count_deals(portal: Portal) -> None:
     """What contacts and companies show of their deals."""
     for plural in ("contacts", "companies"):
-        table = portal.tables[plural]
-        for record_id in sorted(
-            {each for deal in portal.tables["deals"] for each in portal.links.of("deals", deal, plural)}
-        ):
-            row, count = table[record_id], len(portal.links.of(plural, record_id, "deals"))
-            if "num_associated_deals" in portal.kind(plural).properties:
-                table[record_id] = replace(row, values={**row.values, "num_associated_deals": str(count)})
+        loader, deals = Loader(portal, portal.kind(plural)), portal.tables["deals"]
+        for record_id in sorted({each for deal in deals for each in portal.links.of("deals", deal, plural)}):
+            count = len(portal.links.of(plural, record_id, "deals"))
+            loader.complete(record_id, {"num_associated_deals": str(count)})
 
 
 def _fill_bin(portal: Portal) -> None:

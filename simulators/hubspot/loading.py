@@ -2,12 +2,13 @@
 
 import itertools
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 import numpy as np
 
 from simulators.hubspot.links import HUBSPOT_DEFINED, LinkType
 from simulators.hubspot.object_type import ObjectType
-from simulators.hubspot.packed import Layout
+from simulators.hubspot.packed import Layout, Packed
 from simulators.hubspot.portal import Portal
 from simulators.hubspot.rows import IMPORT, Row
 from simulators.records import Moments
@@ -34,11 +35,19 @@ class Loader:
             last = moment
         # A record's own stamp is not always that in its properties.
         own = last + 40 if record_id % 5 == 0 else last
-        names = tuple(values)
-        layout = self._layouts.get(names) or self._layouts.setdefault(names, Layout(names))
-        row = Row(record_id, layout.pack(values), first, last, own, IMPORT)
+        row = Row(record_id, self._pack(values), first, last, own, IMPORT)
         self._table[record_id] = row
         return row
+
+    def complete(self, record_id: int, values: Mapping[str, str]) -> None:
+        """Give a record that is loaded more values; its stamps stay."""
+        row = self._table[record_id]
+        self._table[record_id] = replace(row, values=self._pack({**row.values, **values}))
+
+    def _pack(self, values: Mapping[str, str]) -> Packed:
+        names = tuple(values)
+        layout = self._layouts.get(names) or self._layouts.setdefault(names, Layout(names))
+        return layout.pack(values)
 
 
 def alike_at(portal: Portal) -> tuple[int, float]:

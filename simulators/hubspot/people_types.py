@@ -87,6 +87,7 @@ COMPANIES = make_type(
     choice("hs_lead_status", "Lead Status", LEAD_STATUS, "radio"),
     number("hs_parent_company_id", "Parent Company", calculated=True, read_only=True),
     number("num_associated_contacts", "Number of Associated Contacts", calculated=True, read_only=True),
+    number("num_associated_deals", "Number of Associated Deals", calculated=True, read_only=True),
     text("hs_additional_domains", "Additional Domains", "checkbox", type="enumeration", read_only=True),
     text("salesforceaccountid", "Salesforce Account ID", own=False),
     key("customer_number", "Customer number"),

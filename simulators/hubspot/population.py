@@ -8,24 +8,22 @@ An address is held once in a portal: who shares somebody's has it as `work_email
 
 import re
 import sys
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 
-from simulators.exports import record_ids, salesforce_ids
+from simulators.exports import record_ids
 from simulators.hubspot.business import add_business
 from simulators.hubspot.loading import CONTACT_TO_COMPANY, Loader, add_link, old_ids, stamps
 from simulators.hubspot.owners import Owner
 from simulators.hubspot.people_types import INDUSTRIES
 from simulators.hubspot.portal import Portal
-from simulators.hubspot.rows import Row
+from simulators.hubspot.sync import SYNCHRONISED, Synchronised
 from simulators.hubspot.truth import Truth
-from simulators.names import Whole
 from simulators.people import OWNERS, Population, make_population, random_stream
 from simulators.places import CITY_COUNTRY, CITY_NAME, CITY_STATE, COUNTRIES
-from simulators.plans import HUBSPOT, SALESFORCE, Plan, chunks, people_for, plan_records
+from simulators.plans import HUBSPOT, SALESFORCE, chunks, people_for, plan_records
 from simulators.records import FIRST_DAY, Shown, show_chunk
-from simulators.salesforce.ids import make_id
 
 CONTACT = {
     "firstname": "given",
@@ -46,20 +44,20 @@ CONTACT = {
 """Properties of contacts, by the columns that are shown of people."""
 MAIL = re.compile(r"[^\s@,;<>()\[\]\"]+@([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}")
 FIRST_OWNER, FIRST_USER = 71_000_001, 9_001
-SYNCHRONISED = 0.3
-SYNC_PURPOSE, COMPANY_PURPOSE = 41, 42
-"""Streams of random numbers."""
+DAY = 86_400_000
+COMPANY_PURPOSE = 42
+"""Stream of random numbers."""
 
 
 def populate(portal: Portal, people: int, *, clean: bool = False, records: int | None = None) -> Truth:
     """Fill an empty portal; gives the truth about what is in it."""
     population = make_population(people if records is None else people_for(records), portal.seed)
     plan = plan_records(population, records)
-    filling = _Filling(portal, population, plan, Truth())
+    filling = _Filling(portal, population, Truth(), Synchronised(population, plan))
     filling.add_owners()
     for part in chunks(len(plan)):
         shown = show_chunk(population, plan, part, clean=clean)
-        filling.meet_accounts(shown.only(shown.file == SALESFORCE))
+        filling.there.meet_accounts(shown.only(shown.file == SALESFORCE))
         filling.add_contacts(shown.only(shown.file == HUBSPOT))
     filling.finish_companies()
     add_business(portal, filling.truth)
@@ -74,24 +72,16 @@ class _Filling:
 
     portal: Portal
     population: Population
-    plan: Plan
     truth: Truth
+    there: Synchronised
     owners: dict[str, str] = field(default_factory=dict)
     companies: dict[tuple[int, str], int] = field(default_factory=dict)
-    accounts: dict[tuple[str, str, int], int] = field(default_factory=dict)
-    account_of: dict[int, int] = field(default_factory=dict)
     addresses: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self._contacts = Loader(self.portal, self.portal.kind("contacts"))
         self._companies = Loader(self.portal, self.portal.kind("companies"))
         self._company_ids = old_ids()
-        rng = random_stream(self.portal.seed, SYNC_PURPOSE)
-        number_of = np.zeros(len(self.population.people.given), dtype=np.int64)
-        there = self.plan.file == SALESFORCE
-        number_of[self.plan.person[there]] = self.plan.number[there]
-        number_of[rng.random(len(number_of)) >= SYNCHRONISED] = 0
-        self._numbers_there: Whole = number_of
 
     def add_owners(self) -> None:
         """The sales team, one of whom has left."""
@@ -107,29 +97,22 @@ class _Filling:
                 owner_id, FIRST_USER + at, mail, given, family, first, first, gone, () if gone else teams
             )
 
-    def meet_accounts(self, shown: Shown) -> None:
-        """Number the accounts of the Salesforce org as that org does."""
-        columns = (shown.columns["company"].tolist(), shown.columns["website"].tolist(), shown.company.tolist())
-        for name, website, company in zip(*columns, strict=True):
-            if name:
-                number = self.accounts.setdefault((name, website, company), len(self.accounts) + 1)
-                self.account_of.setdefault(company, number)
-
     def add_contacts(self, shown: Shown) -> None:
         """Contacts, and the companies that they name."""
         ids = [int(each) for each in record_ids(HUBSPOT, shown.number).tolist()]
         columns = {name: values.tolist() for name, values in shown.columns.items()}
         created, modified = stamps(shown.created), stamps(shown.modified)
         people, companies = (shown.person + 1).tolist(), shown.company.tolist()
-        numbers = self._numbers_there[shown.person]
-        there = salesforce_ids(numbers).tolist()
+        as_contacts, as_leads = self.there.contacts(shown.person), self.there.leads(shown.person)
         kind, company_kind = self._contacts.kind, self._companies.kind
         for at, record_id in enumerate(ids):
             values = {name: columns[column][at] for name, column in CONTACT.items()}
             values["hubspot_owner_id"] = self.owners[columns["owner"][at]]
             self._address(values, columns["email"][at].strip().lower())
-            if numbers[at]:
-                values["salesforcecontactid"] = there[at]
+            if as_contacts[at]:
+                values["salesforcecontactid"] = as_contacts[at]
+            elif as_leads[at]:
+                values["salesforceleadid"] = as_leads[at]
             company_id = self._company(columns, at, companies[at], created[at])
             if company_id is not None:
                 values["associatedcompanyid"] = str(company_id)
@@ -158,7 +141,8 @@ class _Filling:
             values = {"name": name or domain.partition(".")[0].title(), "domain": domain, "website": website}
             values |= self._place(company - 1) | {"hubspot_owner_id": self.owners[columns["owner"][at]]}
             values["lifecyclestage"] = columns["lifecycle"][at]
-            self._companies.load(record_id, values, created)
+            touched = min(created + record_id * 31 % 500 * DAY, self.portal.born - DAY)
+            self._companies.load(record_id, values, created, touched)
             self.truth.add(self._companies.kind.plural, record_id, 0, company)
         return self.companies[key]
 
@@ -173,15 +157,12 @@ class _Filling:
         rng, industries = random_stream(portal.seed, COMPANY_PURPOSE), INDUSTRIES.split("|")
         draws = rng.integers(1 << 30, size=(3, len(self.companies))).tolist()
         shared = (rng.random(len(self.companies)) < SYNCHRONISED).tolist()
-        table = portal.tables[kind.plural]
         for (company, _), record_id, drawn, staff, worth, in_sync in zip(
             self.companies, self.companies.values(), *draws, shared, strict=True
         ):
-            row: Row = table[record_id]
             more = {"industry": industries[drawn % len(industries)], "numberofemployees": str(staff % 900 + 2)}
             more |= {"annualrevenue": str(worth % 900 * 10_000)} if worth % 4 else {}
             more["num_associated_contacts"] = str(len(portal.links.of(kind.plural, record_id, "contacts")))
-            account = self.account_of.get(company)
-            if in_sync and account is not None:
-                more["salesforceaccountid"] = make_id("001", account)
-            table[record_id] = replace(row, values={**row.values, **more})
+            account = self.there.account(company) if in_sync else ""
+            more |= {"salesforceaccountid": account} if account else {}
+            self._companies.complete(record_id, more)
