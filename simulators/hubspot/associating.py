@@ -26,6 +26,8 @@ COUNTED = {
     ("deals", "contacts"): "num_associated_contacts",
 }
 """Properties that count a record's associations."""
+CALCULATED = (*PRIMARY_SHOWN, *COUNTED, ("companies", "companies"), ("quotes", "line_items"))
+"""Pairs of types of which the first shows something of its associations with the second."""
 PARENT_SHOWN = "hs_parent_company_id"
 CHILD_TO_PARENT = LinkType(HUBSPOT_DEFINED, 14)
 
@@ -107,11 +109,13 @@ def follow(portal: Portal, here: End, there: End) -> None:
 
 def follow_all(portal: Portal, here: End) -> None:
     """Write what the portal calculates from all associations of a record, at both their ends; stamps stand still."""
+    for plural, other in CALCULATED:
+        if plural == here.kind.plural:
+            _calculate(portal, here, portal.kinds[other])
     for plural, held in portal.links.types_of(*_from(here)):
-        kind = portal.kinds[plural]
-        _calculate(portal, here, kind)
-        for other in held:
-            _calculate(portal, End(kind, other), here.kind)
+        if (plural, here.kind.plural) in CALCULATED:
+            for each in held:
+                _calculate(portal, End(portal.kinds[plural], each), here.kind)
 
 
 def take_apart(portal: Portal, here: End) -> None:

@@ -7,6 +7,7 @@ more.
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from simulators.hubspot.associating import End, follow_all
@@ -17,15 +18,16 @@ from simulators.hubspot.object_type import ObjectType
 from simulators.hubspot.people_types import LIFECYCLE_STAGES
 from simulators.hubspot.portal import Portal
 from simulators.hubspot.requests import Wanted, body_of
-from simulators.hubspot.rows import MERGE, Row, Version, parse_id
+from simulators.hubspot.rows import MERGE, Row, Version, iso, parse_id
 from simulators.hubspot.showing import show
-from simulators.hubspot.uniqueness import ADDITIONAL, PRIMARY, split
+from simulators.hubspot.uniqueness import ADDITIONAL, PRIMARY, addresses, split
 from simulators.web import Answer, Call
 
 MOST_MERGES = 250
 """Merges that a record and all that went into it can take part in."""
 STAGES = [each.partition(":")[0] for each in LIFECYCLE_STAGES.split("|")]
 MERGED_IDS, MERGED_VIDS = "hs_merged_object_ids", "hs_calculated_merged_vids"
+ADDITIONAL_DOMAINS = "hs_additional_domains"
 OPTED_OUT = "hs_email_optout"
 
 
@@ -39,6 +41,8 @@ def merge(portal: Portal, kind: ObjectType, primary_id: int, other_id: int, inde
     merges = sum(portal.merges.get((kind.plural, each), 0) for each in (primary_id, other_id)) + 1
     if merges > MOST_MERGES:
         raise invalid(f"{kind.singular} {primary_id} would take part in {merges} merges; {MOST_MERGES} are the most")
+    if kind.plural == "contacts":
+        _check_identities(portal, primary, other)
     survivor_id = primary_id if portal.switches.merge_keeps_primary_id else portal.new_id(kind)
     gone = [each for each in (primary_id, other_id) if each != survivor_id]
     survivor = _united(portal, kind, primary, other, survivor_id, gone)
@@ -78,6 +82,12 @@ def _mergeable(portal: Portal, kind: ObjectType, record_id: int) -> Row:
     return row
 
 
+def _check_identities(portal: Portal, primary: Row, other: Row) -> None:
+    count, most = len(addresses(primary.values) | addresses(other.values)), portal.switches.most_identities
+    if count > most:
+        raise Refusal(414, "VALIDATION_ERROR", f"the merged contact would have {count} addresses; {most} are the most")
+
+
 def _united(portal: Portal, kind: ObjectType, primary: Row, other: Row, survivor_id: int, gone: list[int]) -> Row:
     """The survivor: the primary's values, the other's where it has none, and what HubSpot decides otherwise."""
     now = portal.now()
@@ -102,21 +112,42 @@ def _decided(kind: ObjectType, primary: Row, other: Row) -> dict[str, str]:
     stages = [row.values.get("lifecyclestage", "") for row in (primary, other)]
     if all(each in STAGES for each in stages):
         decided["lifecyclestage"] = max(stages, key=STAGES.index)
-    if kind.created in primary.values and kind.created in other.values:
-        decided[kind.created] = min(primary.values[kind.created], other.values[kind.created])
+    if kind.created in primary.values or kind.created in other.values:
+        born = [row.values.get(kind.created) or iso(row.created) for row in (primary, other)]
+        decided[kind.created] = min(born, key=datetime.fromisoformat)
     for name in {*primary.values, *other.values}:
         if name.startswith(OPTED_OUT) and "true" in (primary.values.get(name), other.values.get(name)):
             decided[name] = "true"
+    if kind.plural == "companies":
+        decided |= _domains(primary, other)
     if kind.plural == "contacts":
-        addresses = [
-            each
-            for row in (primary, other)
-            for each in (row.values.get(PRIMARY, ""), *split(row.values.get(ADDITIONAL, "")))
-        ]
-        first = primary.values.get(PRIMARY) or other.values.get(PRIMARY) or ""
-        more = [each for each in dict.fromkeys(addresses) if each and each != first]
-        decided |= {ADDITIONAL: ";".join(more)} if more else {}
+        decided |= _additional(primary, other)
     return decided
+
+
+def _additional(primary: Row, other: Row) -> dict[str, str]:
+    """The addresses that are not the survivor's first one."""
+    held = [
+        address
+        for row in (primary, other)
+        for address in (row.values.get(PRIMARY, ""), *split(row.values.get(ADDITIONAL, "")))
+        if address
+    ]
+    first = primary.values.get(PRIMARY) or other.values.get(PRIMARY)
+    more = [each for each in dict.fromkeys(held) if each != first]
+    return {ADDITIONAL: ";".join(more)} if more else {}
+
+
+def _domains(primary: Row, other: Row) -> dict[str, str]:
+    """The domains of a company that are not its first one."""
+    held = [
+        domain
+        for row in (primary, other)
+        for domain in (row.values.get("domain", ""), *row.values.get(ADDITIONAL_DOMAINS, "").split(";"))
+        if domain
+    ]
+    more = list(dict.fromkeys(held))[1:]
+    return {ADDITIONAL_DOMAINS: ";".join(more)} if more else {}
 
 
 def _filled(values: Mapping[str, str]) -> dict[str, str]:

@@ -42,6 +42,9 @@ class Switches:
     updates_fail_whole: bool = False
     """One bad row of a batch of updates takes all with it, unless every input carries a trace id of its own."""
 
+    most_identities: int = 250
+    """The most addresses of a contact that a merge may bring together."""
+
     def set(self, values: dict[str, Any]) -> None:
         """Set some by name; ValueError for a name that is none, TypeError for a value of another type."""
         known = {each.name for each in fields(self)}

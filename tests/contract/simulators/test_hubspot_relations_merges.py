@@ -238,9 +238,10 @@ def test_two_that_were_linked_with_each_other_are_not_linked_with_themselves(crm
     path = f"crm/v4/objects/companies/{parent}/associations/companies/{child}"
     crm.call("PUT", path, [{"associationCategory": "HUBSPOT_DEFINED", "associationTypeId": 13}])
 
-    survivor = merge(crm, parent, child, "companies")
+    survivor = merge(crm, child, parent, "companies")
 
     assert crm.get(f"crm/v4/objects/companies/{survivor}/associations/companies")["results"] == []
+    assert not values(crm, survivor, "hs_parent_company_id", kind="companies")[0]
 
 
 @pytest.mark.parametrize("kind", sorted(GIVEN))
@@ -311,3 +312,25 @@ def test_a_deal_s_line_items_go_with_it(crm: Portal) -> None:
 
     linked = crm.get(f"crm/v4/objects/deals/{survivor}/associations/line_items")["results"]
     assert [each["toObjectId"] for each in linked] == items
+
+
+def test_the_domain_of_a_merged_company_goes_on_as_an_additional_one(crm: Portal) -> None:
+    firms = [crm.create("companies", name="C", domain=f"{name}.example") for name in ("one", "two", "three")]
+
+    survivor = merge(crm, merge(crm, firms[0], firms[1], "companies"), firms[2], "companies")
+
+    held = values(crm, survivor, "domain", "hs_additional_domains", kind="companies")
+    assert held == ["one.example", "two.example;three.example"]
+
+
+def test_a_contact_of_too_many_addresses_is_not_made_by_a_merge(crm: Portal) -> None:
+    contacts = [crm.create("contacts", email=fresh()) for _ in range(2)]
+    before = crm.rows("contacts")
+    crm.admin("switch", most_identities=1)
+
+    sent = {"primaryObjectId": contacts[0], "objectIdToMerge": contacts[1]}
+    answer = crm.call("POST", f"{CONTACTS}/merge", sent)
+    crm.admin("switch", most_identities=250)
+
+    assert answer.status_code == 414
+    assert crm.rows("contacts") == before
