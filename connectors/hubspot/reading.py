@@ -174,7 +174,10 @@ class Reading:
         if not whole:
             search = search._replace(names=(schema.stamp,))
         for group in self._grouped(one_ahead(changed(search, window))):
-            made = self._completer.complete([found.rows for found in group], whole=whole, doubted=self._recent)
+            # One page of changes is read again by id: of our own last writes, say, the index may not know yet.
+            alone = len(group) == 1 and not group[0].more and window == self._at.window
+            rows = [found.rows for found in group]
+            made = self._completer.complete(rows, whole=whole and not alone, doubted=self._recent)
             pages = []
             for found, complete in zip(group, made, strict=True):
                 self._at = replace(self._at, window=window._replace(last=found.last))

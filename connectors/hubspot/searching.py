@@ -25,10 +25,11 @@ ID = "hs_object_id"
 
 
 class Found(NamedTuple):
-    """Some records of a window, and up to which id all were found."""
+    """Some records of a window, up to which id all were found, and whether there may be more."""
 
     rows: list[Row]
     last: int
+    more: bool = True
 
 
 class Search(NamedTuple):
@@ -76,7 +77,7 @@ def changed(search: Search, window: Window) -> Generator[Found, None, None]:
             return
         if ids:
             window, after = window._replace(last=ids[-1]), "0"
-            yield Found(page.rows, window.last)
+            yield Found(page.rows, window.last, page.after is not None)
         elif page.after is not None and page.after == after:
             raise _lost(search)
         elif page.after is not None:

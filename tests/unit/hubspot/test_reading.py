@@ -245,6 +245,20 @@ def test_what_the_index_shows_late_is_found_by_the_overlap(portal: SmallPortal) 
     assert [one.record_id for one in found] == ["1"]
 
 
+def test_a_few_changes_are_as_the_portal_holds_them_not_as_the_index_does(portal: SmallPortal) -> None:
+    portal.put(*range(1, 11))
+    place = first(portal)
+    portal.put(1, 2, email="old@example.com")
+    portal.indexed = {id: dict(held) for id, held in portal.contacts.items()}
+    portal.pass_time(minutes=1)
+    portal.put(1, email="ours@example.com")
+
+    found, _ = pulled(portal.open(), place)
+
+    assert [one.payload["email"] for one in found] == ["ours@example.com", "old@example.com"]
+    assert (portal.count("search"), portal.count("batch")) == (1, 1)
+
+
 def test_too_many_properties_for_a_search_are_read_by_id(portal: SmallPortal) -> None:
     wide = [f"a_property_with_a_long_name_{number:04d}" for number in range(120)]
     for name in wide:
