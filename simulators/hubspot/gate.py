@@ -113,6 +113,7 @@ class Gate:
             case Fault.ROW_REFUSED:
                 self.portal.refuse_next_row = True
             case Fault.EDITED_MEANWHILE:
+                self.portal.version = ""
                 self.portal.settle()
                 edit_meanwhile(self.portal, call)
         return None

@@ -15,6 +15,7 @@ from simulators.web import Answer, Call
 
 MOST_IN_BATCH = 100
 MOST_UNIQUE = 10
+USUAL_SENSITIVITY = "non_sensitive"
 FIELD_TYPES = {
     "string": ("text", "textarea", "html", "file", "phonenumber", "calculation_equation"),
     "number": ("number", "calculation_equation"),
@@ -28,8 +29,10 @@ BOTH = (Option("true", "True", 0), Option("false", "False", 1))
 
 
 def answer_list(portal: Portal, call: Call, names: dict[str, str]) -> Answer:
-    """All properties that the token may see, or those in the bin."""
+    """All properties that the token may see, or those in the bin; none is sensitive."""
     kind = portal.kind(names["type"])
+    if call.query.get("dataSensitivity", USUAL_SENSITIVITY) != USUAL_SENSITIVITY:
+        return Answer(200, {"results": []})
     shown = _archived(portal, kind) if flag_in(call, "archived") else portal.visible(kind)
     return Answer(200, {"results": [show_property(portal, each) for each in shown]})
 
@@ -123,7 +126,7 @@ def show_property(portal: Portal, each: Property) -> dict[str, Any]:
         "hubspotDefined": each.own,
         "formField": each.form_field,
         "archived": each.archived,
-        "dataSensitivity": "non_sensitive",
+        "dataSensitivity": USUAL_SENSITIVITY,
         "createdAt": iso(each.created or portal.born),
         "updatedAt": iso(each.updated or portal.born),
         "modificationMetadata": {
