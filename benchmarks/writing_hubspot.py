@@ -302,15 +302,18 @@ def served(people: int, seed: int, *options: str) -> Iterator[str]:
 
 def run(updates: int, creates: int, seed: int) -> None:
     """Print what became of so many updates and creates."""
+    from connectors.hubspot.sending import WriteOptions
+
     print(f"\n## Writing {updates:,} updates and {creates:,} creates to a portal, every tenth answer lost or 207\n")
-    with served(updates * 3, seed) as address:
-        figures = drill(address, updates, creates, seed)
-    told = ", ".join(f"{count:,} {outcome}" for outcome, count in sorted(figures.outcomes.items()))
-    failed = ", ".join(f"{count:,} {kind}" for kind, count in sorted(figures.failed.items()))
-    print(f"- {told}")
-    print(f"- {figures.writes:,} writing requests of {figures.calls:,} calls; failed: {failed}")
-    print(f"- edits by people: {figures.edits:,}; overwritten and told: {figures.overwritten_and_told:,}")
-    print(f"- **overwritten unseen: {figures.overwritten_unseen:,}** (bar: 0)")
-    print(f"- **applied twice: {figures.applied_twice:,}, doubled: {figures.doubled:,}** (bar: 0)")
-    print(f"- results that the portal's table contradicts: {figures.wrong_results:,}")
-    print(f"- {figures.seconds:.1f} s, longest window {figures.longest_window_s:.2f} s", flush=True)
+    for records in (100, 20):
+        with served(updates * 3, seed) as address:
+            figures = drill(address, updates, creates, seed, WriteOptions(records=records))
+        told = ", ".join(f"{count:,} {outcome}" for outcome, count in sorted(figures.outcomes.items()))
+        failed = ", ".join(f"{count:,} {kind}" for kind, count in sorted(figures.failed.items()))
+        print(f"- {records} a request: {told}")
+        print(f"  - {figures.writes:,} writing requests of {figures.calls:,} calls; failed: {failed}")
+        print(f"  - edits by people: {figures.edits:,}; overwritten and told: {figures.overwritten_and_told:,}")
+        print(f"  - **overwritten unseen: {figures.overwritten_unseen:,}** (bar: 0)")
+        print(f"  - **applied twice: {figures.applied_twice:,}, doubled: {figures.doubled:,}** (bar: 0)")
+        print(f"  - results that the portal's table contradicts: {figures.wrong_results:,}")
+        print(f"  - {figures.seconds:.1f} s, longest window {figures.longest_window_s:.2f} s", flush=True)
