@@ -82,8 +82,11 @@ def answer_page(portal: Portal, call: Call, names: dict[str, str]) -> Answer:
 
 
 def answer_read(portal: Portal, call: Call, names: dict[str, str]) -> Answer:
-    """What up to 1,000 records are associated with, each from its own `after`; 207 if some have nothing."""
-    kind, to = _linkable(portal, names["from_type"], names["to_type"])
+    """What up to 1,000 records are associated with, each from its own `after`; 207 if some have nothing.
+
+    Records of types that can't be associated have nothing: readers ask for every pair that they know.
+    """
+    kind, to = portal.kind(names["from_type"]), portal.kind(names["to_type"])
     results, errors = [], []
     for each in _inputs(call, MOST_READ):
         try:

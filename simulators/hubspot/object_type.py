@@ -90,7 +90,8 @@ class ObjectType:
     @property
     def names(self) -> frozenset[str]:
         """What paths may call it, in lower case."""
-        return frozenset(name.lower() for name in (self.plural, self.singular, self.id, self.full_name))
+        short = (f"p_{self.singular}",) if self.custom else ()
+        return frozenset(name.lower() for name in (self.plural, self.singular, self.id, self.full_name, *short))
 
     @cached_property
     def always(self) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ WITHOUT_LINKS_OF_ONE = ("2026-09",)
 """Versions whose contract lists no reading of one record's associations: they are read in batches."""
 
 CLASSIC = {
-    "objects": ("v3",),
+    "objects": ("v3", "v4"),
     "properties": ("v3",),
     "pipelines": ("v3",),
     "owners": ("v3",),
@@ -24,6 +24,8 @@ CLASSIC = {
 """Under `/crm`: the versions that each resource has besides the dated ones."""
 OTHERS = {"crm-object-schemas": ("v3",), "account-info": ("v3",), "oauth": ("v1", "v3")}
 """Resources whose version stands behind their name in either spelling."""
+OLD_LISTS = {"properties": ("v1", "v2"), "companies": ("v2",)}
+"""Resources of the first versions, of which the lists of properties are left."""
 
 
 class Versioned(NamedTuple):
@@ -42,12 +44,15 @@ def find_version(method: str, path: str) -> Versioned | None:
     """The path as its handler knows it; None if no version of the API has it."""
     parts = path.strip("/").split("/")
     if len(parts) > 2 and parts[0] == "crm":
-        found = _classic(parts) or _dated(method, parts)
-    elif len(parts) > 1 and parts[0] in OTHERS and parts[1] in (*OTHERS[parts[0]], *DATED):
-        found = _join(parts[1], parts[0], *parts[2:])
-    else:
-        found = None
-    return found
+        return _classic(parts) or _dated(method, parts)
+    if len(parts) < 2:
+        return None
+    known = parts[1] in (*OTHERS[parts[0]], *DATED) if parts[0] in OTHERS else _lists_properties(parts)
+    return _join(parts[1], parts[0], *parts[2:]) if known else None
+
+
+def _lists_properties(parts: list[str]) -> bool:
+    return parts[-1] == "properties" and parts[1] in OLD_LISTS.get(parts[0], ())
 
 
 def _classic(parts: list[str]) -> Versioned | None:
@@ -61,6 +66,8 @@ def _classic(parts: list[str]) -> Versioned | None:
 
 def _dated(method: str, parts: list[str]) -> Versioned | None:
     _, resource, version, *rest = parts
+    if resource == "associations" and version == "v4":  # as HubSpot's newest client for Node spells labels
+        return _join(version, "crm", resource, *rest)
     if resource not in CLASSIC or resource == "schemas" or version not in DATED:
         return None
     if method == "GET" and version in WITHOUT_LINKS_OF_ONE and _of_one_record(resource, rest):
