@@ -19,6 +19,7 @@ from connectors.hubspot.merging import MERGED, merged_ids
 from connectors.hubspot.outcomes import Cause, cause_of, cause_of_refusal
 from connectors.hubspot.paths import Batch
 from connectors.hubspot.refusals import RecordsLocked, Refusal, RefusedRecord, TooManyCalls, said_of
+from unified_model.errors import UnsiloError
 
 TRACE = "objectWriteTraceId"
 WITH_HISTORY = 50
@@ -199,8 +200,8 @@ class Sender:
         try:
             path = self.client.paths.batch(self.type, what)
             return self.client.send("POST", path, body, repeatable=False, patient=False, about=self.object)
-        except Busy as busy:
-            self.wrote = wrote or busy.lost
+        except UnsiloError as error:
+            self.wrote = wrote or (isinstance(error, Busy) and error.lost)
             raise
 
     def _trouble(self, busy: Busy, count: int) -> list[Sent]:
