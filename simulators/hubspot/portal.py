@@ -157,8 +157,11 @@ class Portal:
         if name == "hs_object_id":
             return str(row.id)
         held = row.values.get(name)
-        if held is not None:
+        if held:
             return held
+        if held is not None:
+            # Cleared: texts stay behind empty, everything else is as if it had never been set.
+            return held if name in kind.properties and kind.properties[name].type == "string" else None
         if name == kind.modified:
             return iso(row.modified)
         if name in SOURCES:

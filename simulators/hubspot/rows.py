@@ -69,7 +69,7 @@ class Row:
 
 def iso(milliseconds: int) -> str:
     """A moment as HubSpot writes it: milliseconds only where there are any."""
-    moment = datetime.fromtimestamp(milliseconds // 1_000, UTC).strftime("%Y-%m-%dT%H:%M:%S")
+    moment = datetime.fromtimestamp(milliseconds // 1_000, UTC).isoformat()[:19]
     rest = milliseconds % 1_000
     return f"{moment}.{rest:03d}Z" if rest else f"{moment}Z"
 

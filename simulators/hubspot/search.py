@@ -132,7 +132,7 @@ def _of_group(portal: Portal, kind: ObjectType, index: SearchIndex, group: Seque
     ids, modified, created = index.columns()
     columns = {kind.modified: modified, kind.created: created}
     quick = [each for each in group if each.name in columns and each.operator in ON_NUMBERS]
-    keyset = [each for each in group if each.name == "hs_object_id" and each.operator in ON_NUMBERS]
+    keyset = [each for each in group if each.name == "hs_object_id" and each.operator in (*ON_NUMBERS, "IN")]
     linked = [each for each in group if each.name.startswith(LINKED) and each.operator in ("EQ", "IN")]
     slow = [each for each in group if each not in (*quick, *keyset, *linked)]
     found: Flags = modified != GONE
@@ -148,6 +148,8 @@ def _of_group(portal: Portal, kind: ObjectType, index: SearchIndex, group: Seque
 
 
 def _compared(column: Whole, filter_: Filter) -> Flags:
+    if filter_.operator == "IN":
+        return np.isin(column, [_number(filter_, each) for each in filter_.values])
     low = _number(filter_, filter_.value)
     if filter_.operator == "BETWEEN":
         return np.asarray((column >= low) & (column <= _number(filter_, filter_.high)))
@@ -204,6 +206,8 @@ def _page(portal: Portal, kind: ObjectType, index: SearchIndex, search: Search, 
     start, end = search.after, search.after + search.limit
     name, falls = search.sort or (kind.created, False)
     matching = np.flatnonzero(flags)
+    if portal.profile.shuffles and name != "hs_object_id":
+        matching = np.random.default_rng(portal.random.getrandbits(32)).permutation(matching)
     if name == "hs_object_id":
         ordered = matching[::-1] if falls else matching
     elif name in (kind.modified, kind.created):
