@@ -1,7 +1,8 @@
 """The recycle bin: what was archived since it was last looked into, and what came back out of it.
 
-It has no filter, so all of it is walked each time, as a rule a short way. A record may come back without any stamp
-moving: so the newest ids that lie in the bin are remembered, and one that is missing next time is looked up.
+It has no filter, so all of it is walked each time, as a rule a short way; a long one is not gone in every run. A
+record may come back without any stamp moving: so the newest ids that lie in the bin are remembered, and one that is
+missing next time is looked up.
 """
 
 from __future__ import annotations
@@ -19,6 +20,17 @@ REMEMBERED = 1_000
 """Ids of the bin that are remembered. One archived before these that comes back is found when the copy is compared."""
 
 
+SHORT_WAY = 20
+"""Pages of a bin that are no matter."""
+MILLISECONDS_A_PAGE = 10_000
+"""A longer way is gone again when so much time has passed for each of its pages."""
+
+
+def is_due(since: int | None, pages: int, now: int) -> bool:
+    """Whether to look into the bin again, some pages deep, that was looked into at `since` (epoch milliseconds)."""
+    return since is None or pages <= SHORT_WAY or now - since >= pages * MILLISECONDS_A_PAGE
+
+
 class RecycleBin:
     """One look into the bin of an object. What it says of `newest`, `left` and `recent` holds after `deletions`."""
 
@@ -27,6 +39,7 @@ class RecycleBin:
     ) -> None:
         self._client, self._schema, self._remembered = client, schema, frozenset(remembered)
         self._recent_since = recent_since
+        self.pages = 0
         self.newest: frozenset[str] = frozenset()
         """What to remember for the next time."""
         self.left: set[str] = set(remembered)
@@ -39,6 +52,7 @@ class RecycleBin:
         newest: list[tuple[int, str]] = []
         pages = walk(self._client, self._schema.object, self._schema.type, ("hs_object_id",), archived=True)
         for page in pages:
+            self.pages += 1
             told = []
             for row in page.rows:
                 id, when = str(row["id"]), moment(row.get("archivedAt"))

@@ -49,6 +49,8 @@ class Cursor:
     """The window being read."""
     archived_to: int | None = None
     """What was archived before this time (epoch milliseconds) was told; None: the bin was never looked into."""
+    archived_pages: int = 0
+    """How long the way through the bin was."""
     archived: frozenset[str] = frozenset()
     """Ids that were last found in the bin, the newest of them: one that is not there any more may have come back."""
 
@@ -63,6 +65,7 @@ class Cursor:
             "walk": self.walk,
             "window": self.window,
             "archived_to": self.archived_to,
+            "archived_pages": self.archived_pages,
             "archived": sorted(self.archived, key=lambda id: (len(id), id)),
         }
         return json.dumps({key: value for key, value in body.items() if value}, separators=(",", ":"))
@@ -105,6 +108,7 @@ def load_cursor(text: str, object: str) -> Cursor:
             walk=Walk(*body["walk"]) if body.get("walk") else None,
             window=Window(*body["window"]) if body.get("window") else None,
             archived_to=body.get("archived_to"),
+            archived_pages=body.get("archived_pages", 0),
             archived=frozenset(body.get("archived", ())),
         )
     except (ValueError, KeyError, TypeError, AttributeError):

@@ -16,7 +16,7 @@ from typing import Protocol, TypeVar
 from connectors.contract import Mode
 from connectors.http.retry import Sleep
 from connectors.hubspot.ahead import one_ahead
-from connectors.hubspot.archived import RecycleBin
+from connectors.hubspot.archived import RecycleBin, is_due
 from connectors.hubspot.client import HubSpotClient
 from connectors.hubspot.completing import Complete, Completer
 from connectors.hubspot.cursor import Cursor, Window, load_cursor
@@ -82,7 +82,8 @@ class Reading:
             self._at = replace(self._at, covered=None, archived_to=None).walking(now)
         elif self._at.covered is None and self._at.walk is None:
             self._at = self._at.walking(now)
-        yield from self._bin(now, told=cursor is not None or mode == "full")
+        if is_due(self._at.archived_to, self._at.archived_pages, now):
+            yield from self._bin(now, told=cursor is not None or mode == "full")
         while self._at.walk is not None:
             yield from self._walk()
         if self._schema.stamp not in self._schema.properties:
@@ -134,7 +135,7 @@ class Reading:
             if records and told:
                 yield [self._page(Complete(records))]
         self._recent = bin.recent
-        self._at = replace(before, archived_to=now, archived=bin.newest)
+        self._at = replace(before, archived_to=now, archived_pages=bin.pages, archived=bin.newest)
         for ids in in_runs(by_number(bin.left), LOOKED_UP):
             yield [self._page(one) for one in self._completer.complete([[{"id": id} for id in ids]], whole=False)]
         if bin.newest != before.archived:

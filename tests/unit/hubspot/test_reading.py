@@ -185,7 +185,7 @@ def test_an_empty_window_costs_one_call(portal: SmallPortal) -> None:
 
 def test_any_number_of_records_of_one_stamp_passes(portal: SmallPortal) -> None:
     place = first(portal)
-    many = [*range(1, 999), *range(100_000, 104_000), *range(12_345_678_000, 12_345_688_000)]
+    many = [*range(101, 999), *range(100_000, 101_000), *range(12_345_678_000, 12_345_679_000)]
     portal.put(*many)
     portal.pass_time(minutes=10)
 
@@ -311,6 +311,33 @@ def test_everything_in_the_bin_is_told_again_when_the_place_was_lost(portal: Sma
     found, _ = pulled(source, '{"v":0}', mode="full")
 
     assert {(one.record_id, one.deleted) for one in found} == {("1", False), ("2", True)}
+
+
+def test_a_long_way_through_the_bin_is_not_gone_in_every_run(portal: SmallPortal) -> None:
+    portal.put(*range(1, 60))
+    portal.archive(*range(1, 31))
+    portal.page = 1
+    place = first(portal)
+    portal.archive(40)
+
+    portal.pass_time(minutes=1)
+    found, place = pulled(portal.open(), place)
+    assert [one.record_id for one in found] == ["40"]
+    looked = len(binned(portal))
+    portal.archive(41)
+    portal.pass_time(minutes=5)
+    found, place = pulled(portal.open(), place)
+    assert found == []
+    assert len(binned(portal)) == looked
+    portal.pass_time(minutes=1)
+    found, place = pulled(portal.open(), place)
+
+    assert [(one.record_id, one.deleted) for one in found] == [("41", True)]
+
+
+def binned(portal: SmallPortal) -> list[Call]:
+    """Looks into the bin."""
+    return [call for call in portal.calls if call.query.get("archived") == "true" and call.family == "list"]
 
 
 def test_a_record_that_comes_back_without_a_stamp_is_read_again(portal: SmallPortal) -> None:
