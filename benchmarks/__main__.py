@@ -1,7 +1,8 @@
 """python -m benchmarks [NAME ...] [--quick | --scale SMALL LARGE] [--data FOLDER] [--keep FOLDER]
 
 Prints each claim as ratios taken in one run. Without arguments everything at full size: 100,000 and 1,000,000 records,
-which takes about an hour and 10 GB of disk. Names: quality, landing, growth, reading, writing, writing-hubspot.
+which takes about an hour and 10 GB of disk. Names: quality, landing, growth, reading,
+reading-hubspot, writing, writing-hubspot.
 """
 
 from __future__ import annotations
@@ -14,15 +15,17 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks import growth, landing, quality, reading, writing, writing_hubspot
+from benchmarks import growth, landing, quality, reading, reading_hubspot, writing, writing_hubspot
 from benchmarks.measure import REPOSITORY
 from benchmarks.workspace import SEED, workspace
 
 DATA = Path(os.environ.get("UNSILO_DATA", REPOSITORY.parent / "shared" / "data")) / "crm_exports"
-NAMES = ("quality", "landing", "growth", "reading", "writing", "writing-hubspot")
+NAMES = ("quality", "landing", "growth", "reading", "reading-hubspot", "writing", "writing-hubspot")
 FULL, QUICK = (100_000, 1_000_000), (5_000, 20_000)
 WRITES, FEW_WRITES = (10_000, 2_000), (500, 100)
 """Updates and creates."""
+PACED, FEW_PACED = (170_000, 25_000), (20_000, 3_000)
+"""People of a portal that is read at its own pace, and contacts of one stamp."""
 
 
 def main() -> int:
@@ -53,6 +56,9 @@ def main() -> int:
             growth.run(work, sizes)
         if "reading" in chosen:
             reading.run(work, sizes, SEED)
+        if "reading-hubspot" in chosen:
+            people, alike = FEW_PACED if options.quick else PACED
+            reading_hubspot.run(work, people, SEED, alike)
         if "writing" in chosen:
             writing.run(*(FEW_WRITES if options.quick else WRITES), SEED)
         if "writing-hubspot" in chosen:

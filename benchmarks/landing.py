@@ -64,6 +64,12 @@ def land_ours(file: Path, database: Path) -> None:
 
 
 def normalise(file: Path) -> None:
+    """What normalising the rows of a file costs."""
+    mapping, pages = _contacts(file)
+    tell(normalising(mapping, pages(None)).as_dict())
+
+
+def normalising(mapping: Any, pages: Iterator[Any]) -> Laps:
     """Only what makes forms and keys of the persons that land and of the companies they name."""
     from unified_model.collecting import rare_collections
     from unified_model.entities import Kind, OrganizationRecord
@@ -74,7 +80,6 @@ def normalise(file: Path) -> None:
     from unified_model.use_cases.implied import implied_id
     from unified_model.use_cases.unify import key_hashes
 
-    mapping, pages = _contacts(file)
     read = reader(mapping)
     laps = Laps()
     met: set[str | None] = set()
@@ -85,7 +90,7 @@ def normalise(file: Path) -> None:
         batch.log_keys(1, key_hashes(kind, form))
 
     with rare_collections():
-        for page in pages(None):
+        for page in pages:
             persons: list[Any] = [read(record) for record in page.records]
             named = {implied_id(job): job for person in persons for job in person.affiliations}
             companies = [
@@ -98,7 +103,7 @@ def normalise(file: Path) -> None:
                     keep("person", person_form(person), batch)
                 for company in companies:
                     keep("organization", organization_form(company), batch)
-    tell(laps.as_dict())
+    return laps
 
 
 def _now() -> datetime:
@@ -114,13 +119,8 @@ def land_floor(file: Path, ours: Path) -> None:
         old.unlink()
     open_store(f"sqlite:///{database}").close()
     laps = Laps()
-    conn = sqlite3.connect(database, isolation_level=None)
-    for name, value in (
-        ("synchronous", "normal"), ("foreign_keys", "on"), ("cache_size", "-65536"), ("wal_autocheckpoint", "4000"),
-        ("temp_store", "file"),
-    ):  # fmt: skip
-        conn.execute(f"pragma {name} = {value}")
-    made = _rows_of(ours)
+    conn = bare(database)
+    made = rows_of(ours)
     rows = 0
     with file.open(encoding="utf-8", newline="") as lines:
         reader = csv.reader(lines, strict=True)
@@ -141,7 +141,18 @@ def land_floor(file: Path, ours: Path) -> None:
     tell({**laps.as_dict(), "rows": rows})
 
 
-def _rows_of(ours: Path) -> Iterator[list[tuple[str, list[tuple[Any, ...]]]]]:
+def bare(database: Path) -> sqlite3.Connection:
+    """A connection of the sqlite3 module alone, set up as ours are."""
+    conn = sqlite3.connect(database, isolation_level=None)
+    for name, value in (
+        ("synchronous", "normal"), ("foreign_keys", "on"), ("cache_size", "-65536"), ("wal_autocheckpoint", "4000"),
+        ("temp_store", "file"),
+    ):  # fmt: skip
+        conn.execute(f"pragma {name} = {value}")
+    return conn
+
+
+def rows_of(ours: Path) -> Iterator[list[tuple[str, list[tuple[Any, ...]]]]]:
     """The rows of our store in the order they were written, as many a page as ours wrote on average."""
     conn = sqlite3.connect(f"file:{ours}?mode=ro", uri=True)
     (persons,) = conn.execute("select count(*) from person_record").fetchone()

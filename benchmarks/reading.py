@@ -2,11 +2,15 @@
 
 python -m benchmarks.reading ours ADDRESS STORE raw|mapped
 python -m benchmarks.reading floor ADDRESS STORE
+python -m benchmarks.reading same ADDRESS STORE_THAT_MAPPED_WROTE
+python -m benchmarks.reading normalise ADDRESS STORE
 
 The floor does the least that copying could take: the same bulk result streamed over HTTP, parsed by `csv`, encoded by
 orjson, upserted by key into one table of SQLite, a page a transaction. `raw` lands what nobody maps: every version of
 each record with its hashes and times, which is the same job done well. `mapped` lands customers: unified form, contact
-points, folded forms and blocking keys besides.
+points, folded forms and blocking keys besides. It has a floor of its own, `same`: the same stream, and the very rows
+that it wrote, written once more into the same tables by the bare sqlite3 module; normalising, which that has nothing
+like, is timed in a run of its own and taken off.
 """
 
 from __future__ import annotations
@@ -26,6 +30,7 @@ from typing import Any
 import orjson
 import requests
 
+from benchmarks.landing import bare, normalising, rows_of
 from benchmarks.measure import Laps, in_child, tell
 from benchmarks.writing import served
 
@@ -67,12 +72,7 @@ def read_ours(address: str, database: Path, way: str) -> None:
 
 def read_floor(address: str, database: Path) -> None:
     """Stream the same columns, and upsert each row into one table."""
-    from connectors.salesforce.connector import open_salesforce
-    from connectors.salesforce.mapping import CONTACT
-
-    connector = open_salesforce("org", {"url": address, "client_id": "hub"}, {OBJECT: CONTACT}, secret=SECRET.get)
-    names = connector.describer.schema(OBJECT).names
-    connector.close()
+    names = _names(address)
     web, headers = _session(address)
     conn = sqlite3.connect(database, isolation_level=None)
     conn.execute("pragma journal_mode = wal")
@@ -88,6 +88,55 @@ def read_floor(address: str, database: Path) -> None:
             rows += len(page)
     conn.close()
     tell({**laps.as_dict(), "rows": rows})
+
+
+def write_same(address: str, ours: Path) -> None:
+    """Stream and encode the same columns, and write the rows of our store once more."""
+    from unified_model.store.engine import open_store
+
+    database, names = _fresh(ours.with_name("same.db")), _names(address)
+    open_store(f"sqlite:///{database}").close()
+    web, headers = _session(address)
+    conn, made = bare(database), rows_of(ours)
+    laps, rows = Laps(), 0
+    pages = _bulk_pages(web, headers, address, names)
+    while True:
+        with laps.lap("read"):
+            page = next(pages, ())
+            encoded = [orjson.dumps(dict(zip(names, row, strict=True))) for row in page]
+        if not page:
+            break
+        rows += len(encoded)
+        batches = next(made)
+        with laps.lap("write"):
+            conn.execute("begin immediate")
+            for sql, values in batches:
+                conn.executemany(sql, values)
+            conn.execute("commit")
+    conn.close()
+    tell({**laps.as_dict(), "rows": rows})
+
+
+def normalise(address: str, _store: Path) -> None:
+    """What normalising all contacts costs."""
+    from connectors.salesforce.connector import open_salesforce
+    from connectors.salesforce.mapping import CONTACT
+
+    settings = {"url": address, "client_id": "hub", "objects": [OBJECT], "bulk_from": 10_000, "daily_share": 1}
+    connector = open_salesforce("org", settings, {OBJECT: CONTACT}, secret=SECRET.get)
+    tell(normalising(CONTACT, connector.read(OBJECT, None)).as_dict())
+    connector.close()
+
+
+def _names(address: str) -> Sequence[str]:
+    """The columns that the connector reads."""
+    from connectors.salesforce.connector import open_salesforce
+    from connectors.salesforce.mapping import CONTACT
+
+    connector = open_salesforce("org", {"url": address, "client_id": "hub"}, {OBJECT: CONTACT}, secret=SECRET.get)
+    names = connector.describer.schema(OBJECT).names
+    connector.close()
+    return names
 
 
 def _session(address: str) -> tuple[requests.Session, dict[str, str]]:
@@ -144,9 +193,20 @@ def run(folder: Path, sizes: tuple[int, ...], seed: int) -> None:
                 share = ours["cpu"]["read"] / ours["wall"]["read"]
                 print(f"    - {share:.0%} of the time in our process; peak **{ours['peak_mb']:.0f} MB** (bar 300)")
                 peaks[way].append(ours["peak_mb"])
+            _against_the_same_rows(address, folder / "reading.db", ours)
     told = ", ".join(f"{way} {each[-1] / each[0]:.2f}" for way, each in peaks.items())
     print(f"- memory at {sizes[-1]:,} / at {sizes[0]:,}: {told}")
     _days(min(sizes), seed)
+
+
+def _against_the_same_rows(address: str, database: Path, ours: dict[str, Any]) -> None:
+    same = in_child("benchmarks.reading", "same", address, database)
+    folding = in_child("benchmarks.reading", "normalise", address, database)["cpu"]["normalise"]
+    least, rest = same["cpu"]["read"] + same["cpu"]["write"], ours["cpu"]["read"] - folding
+    print(f"    - the same rows into the same tables by sqlite3 alone: {same['rows'] / least:,.0f} rows/s of CPU")
+    print(
+        f"    - **{least / rest:.2f} of that floor** without normalising ({folding:.0f} s of {ours['cpu']['read']:.0f})"
+    )
 
 
 def _speeds(answer: dict[str, Any]) -> str:
@@ -221,5 +281,10 @@ class _Kept:
 
 if __name__ == "__main__":
     step, where, file = sys.argv[1], sys.argv[2], Path(sys.argv[3])
-    steps: dict[str, Callable[..., None]] = {"ours": read_ours, "floor": read_floor}
+    steps: dict[str, Callable[..., None]] = {
+        "ours": read_ours,
+        "floor": read_floor,
+        "same": write_same,
+        "normalise": normalise,
+    }
     steps[step](where, file, *sys.argv[4:])
