@@ -34,7 +34,7 @@ def answer_admin(portal: Portal, gate: Gate, call: Call) -> Answer:
             return Answer(200, event(portal, gate, sent))
     except Refusal as refusal:
         return _refused(f"{name}: {refusal.message}")
-    except (KeyError, TypeError, ValueError) as problem:
+    except (AttributeError, KeyError, TypeError, ValueError) as problem:
         return _refused(f"{name}: {type(problem).__name__} {problem}")
 
 

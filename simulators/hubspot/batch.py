@@ -106,6 +106,8 @@ def answer_archive(portal: Portal, call: Call, names: dict[str, str]) -> Answer:
 
 def named(portal: Portal, kind: ObjectType, sent: Mapping[str, Any], id_property: Any, *, archived: bool) -> Row | None:
     """The record that an input names."""
+    if "id" not in sent:
+        raise invalid("Invalid input JSON: every input needs an id")
     if id_property and id_property != "hs_object_id":
         return find_by(portal, kind, str(id_property), str(sent["id"]), archived=archived)
     record_id = parse_id(sent["id"])

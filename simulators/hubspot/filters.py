@@ -45,6 +45,8 @@ def parse_filter(portal: Portal, kind: ObjectType, sent: Any) -> Filter:
     if not name.startswith(LINKED) and not portal.sees(kind, name):
         raise invalid(f"There was a problem with the request: property {name} does not exist", errors=[_detail(name)])
     values = sent.get("values") or []
+    if not isinstance(values, list):
+        raise invalid("Invalid input JSON: values must be a list", errors=[_detail(name)])
     parsed = Filter(
         name, operator, _text(sent.get("value")), _text(sent.get("highValue")), tuple(str(each) for each in values)
     )
@@ -118,7 +120,7 @@ def has_tokens(text: str, wanted: str) -> bool:
 def _holds(portal: Portal, kind: ObjectType, found: Property, operator: str, filter_: Filter) -> Passes:
     name = filter_.name
     if operator == "HAS_PROPERTY":
-        return lambda row: bool(portal.value(kind, row, name))
+        return lambda row: bool(row.values.get(name) or portal.value(kind, row, name))
     if operator == "CONTAINS_TOKEN":
         wanted = filter_.value or ""
         return lambda row: has_tokens(portal.value(kind, row, name) or "", wanted)

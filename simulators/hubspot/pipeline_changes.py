@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from simulators.hubspot.bodies import object_of, objects_of, text_of, whole_of
 from simulators.hubspot.errors import Refusal, invalid
 from simulators.hubspot.object_type import ObjectType
 from simulators.hubspot.pipelines import Pipeline, Stage
@@ -45,7 +46,7 @@ def answer_update(portal: Portal, call: Call, names: dict[str, str]) -> Answer:
     """Another label or place."""
     kind, sent = _kind(portal, names), body_of(call)
     held = _find(portal, kind, names["pipeline"])
-    label, order = str(sent.get("label", held.label)), int(sent.get("displayOrder", held.order))
+    label, order = text_of(sent, "label", held.label), whole_of(sent, "displayOrder", held.order)
     return _keep(portal, kind, replace(held, label=label, order=order, updated=portal.now()), 200)
 
 
@@ -151,25 +152,21 @@ def _new_id(portal: Portal) -> int:
 
 
 def _read(portal: Portal, kind: ObjectType, sent: Mapping[str, Any], pipeline_id: str) -> Pipeline:
-    if not sent.get("label") or not isinstance(sent.get("stages"), list):
-        raise invalid("Invalid input JSON. Some required fields were not set: [label, stages]")
-    now = portal.now()
+    label, now = text_of(sent, "label"), portal.now()
     first = int(pipeline_id) + 1 if pipeline_id.isdigit() else _new_id(portal)
     stages = [
-        _read_stage(portal, kind, each, str(each.get("stageId") or first + at), at)
-        for at, each in enumerate(sent["stages"])
+        _read_stage(portal, kind, each, text_of(each, "stageId", str(first + at)), at)
+        for at, each in enumerate(objects_of(sent, "stages"))
     ]
-    return Pipeline(pipeline_id, str(sent["label"]), tuple(stages), int(sent.get("displayOrder", 0)), now, now)
+    return Pipeline(pipeline_id, label, tuple(stages), whole_of(sent, "displayOrder", 0), now, now)
 
 
 def _read_stage(portal: Portal, kind: ObjectType, sent: Mapping[str, Any], stage_id: str, at: int) -> Stage:
-    if not sent.get("label"):
-        raise invalid("Invalid input JSON. Some required fields were not set: [label]")
-    metadata = {str(name): str(value) for name, value in (sent.get("metadata") or {}).items()}
+    metadata = {name: str(value) for name, value in object_of(sent, "metadata").items()}
     if kind.plural == "deals":
         _check_probability(metadata)
     now = portal.now()
-    return Stage(stage_id, str(sent["label"]), metadata, int(sent.get("displayOrder", at)), now, now)
+    return Stage(stage_id, text_of(sent, "label"), metadata, whole_of(sent, "displayOrder", at), now, now)
 
 
 def _check_probability(metadata: dict[str, str]) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from simulators.hubspot.bodies import check_there, flag_of, objects_of, text_of, whole_of
 from simulators.hubspot.errors import Refusal, invalid
 from simulators.hubspot.object_type import ObjectType, Option, Property
 from simulators.hubspot.portal import Portal
@@ -176,49 +177,46 @@ def _read_only(held: Property) -> Refusal:
 
 def _read(portal: Portal, kind: ObjectType, sent: Mapping[str, Any]) -> Property:
     """A definition out of what was sent; refused if it makes no sense."""
-    missing = [each for each in ("name", "label", "type", "fieldType", "groupName") if not sent.get(each)]
-    if missing:
-        raise invalid(f"Invalid input JSON. Some required fields were not set: [{', '.join(missing)}]")
-    name, type_, field_type = str(sent["name"]), str(sent["type"]), str(sent["fieldType"])
+    check_there(sent, "name", "label", "type", "fieldType", "groupName")
+    name, type_, field_type = text_of(sent, "name"), text_of(sent, "type"), text_of(sent, "fieldType")
+    group, external = text_of(sent, "groupName"), flag_of(sent, "externalOptions")
     if not _NAME.fullmatch(name):
         raise invalid(f"Property name {name} must begin with a letter and hold lower case letters, digits and _ alone")
     if field_type not in FIELD_TYPES.get(type_, ()):
         raise invalid(f"{field_type} is no field type of a property of type {type_}")
-    if sent["groupName"] not in groups_of(portal, kind):
-        raise invalid(f"Property group {sent['groupName']} does not exist")
-    options = _read_options(sent.get("options") or (), type_)
-    external = bool(sent.get("externalOptions"))
+    if group not in groups_of(portal, kind):
+        raise invalid(f"Property group {group} does not exist")
+    options = _read_options(objects_of(sent, "options"), type_)
     if type_ == "enumeration" and not options and not external:
         raise invalid(f"Property {name} of type enumeration must have options")
-    refers_to = sent.get("referencedObjectType")
     return Property(
         name,
-        str(sent["label"]),
+        text_of(sent, "label"),
         type_,
         field_type,
-        str(sent["groupName"]),
+        group,
         BOTH if type_ == "bool" and not options else options,
-        str(sent.get("description") or ""),
-        unique=bool(sent.get("hasUniqueValue")),
+        text_of(sent, "description", ""),
+        unique=flag_of(sent, "hasUniqueValue"),
         calculated=field_type == "calculation_equation",
         external=external,
-        hidden=bool(sent.get("hidden")),
+        hidden=flag_of(sent, "hidden"),
         own=False,
-        refers_to=None if refers_to is None else str(refers_to),
-        form_field=bool(sent.get("formField")),
-        order=int(sent.get("displayOrder") or -1),
+        refers_to=text_of(sent, "referencedObjectType", "") or None,
+        form_field=flag_of(sent, "formField"),
+        order=whole_of(sent, "displayOrder", -1),
     )
 
 
-def _read_options(sent: Sequence[Any], type_: str) -> tuple[Option, ...]:
+def _read_options(sent: Sequence[Mapping[str, Any]], type_: str) -> tuple[Option, ...]:
     read = tuple(
-        Option(str(each["value"]), str(each["label"]), int(each.get("displayOrder", at)), bool(each.get("hidden")))
+        Option(
+            text_of(each, "value"), text_of(each, "label"), whole_of(each, "displayOrder", at), flag_of(each, "hidden")
+        )
         for at, each in enumerate(sent)
-        if isinstance(each, Mapping) and "value" in each and "label" in each
     )
-    values = [each.value for each in read]
-    if len(read) != len(sent) or len(set(values)) != len(values):
-        raise invalid(f"every option of a property of type {type_} needs a label and a value of its own")
+    if len({each.value for each in read}) != len(read):
+        raise invalid(f"every option of a property of type {type_} needs a value of its own")
     return read
 
 

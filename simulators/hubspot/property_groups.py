@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
+from simulators.hubspot.bodies import check_there, text_of, whole_of
 from simulators.hubspot.errors import Refusal, invalid
 from simulators.hubspot.groups import Group
 from simulators.hubspot.object_type import ObjectType
@@ -33,19 +34,19 @@ def answer_get(portal: Portal, call: Call, names: dict[str, str]) -> Answer:
 def answer_create(portal: Portal, call: Call, names: dict[str, str]) -> Answer:
     """A new group."""
     kind, sent = portal.kind(names["type"]), body_of(call)
-    if not sent.get("name") or not sent.get("label"):
-        raise invalid("Invalid input JSON. Some required fields were not set: [name, label]")
-    if sent["name"] in groups_of(portal, kind):
-        raise Refusal(409, "OBJECT_ALREADY_EXISTS", f"A property group named '{sent['name']}' already exists.")
-    return _keep(portal, kind, Group(str(sent["name"]), str(sent["label"]), int(sent.get("displayOrder", -1))), 201)
+    check_there(sent, "name", "label")
+    made = Group(text_of(sent, "name"), text_of(sent, "label"), whole_of(sent, "displayOrder", -1))
+    if made.name in groups_of(portal, kind):
+        raise Refusal(409, "OBJECT_ALREADY_EXISTS", f"A property group named '{made.name}' already exists.")
+    return _keep(portal, kind, made, 201)
 
 
 def answer_update(portal: Portal, call: Call, names: dict[str, str]) -> Answer:
     """Another label or place."""
     kind, sent = portal.kind(names["type"]), body_of(call)
     held = _find(portal, kind, names["group"])
-    changed = replace(held, label=sent.get("label", held.label), order=int(sent.get("displayOrder", held.order)))
-    return _keep(portal, kind, changed, 200)
+    label, order = text_of(sent, "label", held.label), whole_of(sent, "displayOrder", held.order)
+    return _keep(portal, kind, replace(held, label=label, order=order), 200)
 
 
 def answer_archive(portal: Portal, call: Call, names: dict[str, str]) -> Answer:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from simulators.hubspot.bodies import check_there, object_of, objects_of, text_of, texts_of
 from simulators.hubspot.errors import Refusal, invalid
 from simulators.hubspot.object_type import ObjectType, make_type
 from simulators.hubspot.portal import Portal
@@ -32,35 +33,37 @@ def answer_get(portal: Portal, call: Call, names: dict[str, str]) -> Answer:
 def answer_create(portal: Portal, call: Call, names: dict[str, str]) -> Answer:
     """A new custom object with its properties."""
     sent = body_of(call)
-    missing = [name for name in ("name", "labels", "properties", "requiredProperties") if not sent.get(name)]
-    if missing:
-        raise invalid(f"Invalid input JSON. Some required fields were not set: [{', '.join(missing)}]")
-    name = str(sent["name"])
+    check_there(sent, "name", "labels", "properties", "requiredProperties")
+    name = text_of(sent, "name")
     if not _NAME.fullmatch(name):
         raise invalid(f"{name} is no name of an object: letters, digits and _ alone")
     if any(name.lower() in each.names for each in portal.kinds.values()):
         raise Refusal(409, "OBJECT_ALREADY_EXISTS", f"An object named '{name}' already exists.")
     kind = _make(portal, name, sent)
-    with portal.transaction():
-        portal.add_kind(kind)
-        for each in sent["properties"]:
+    partners = [portal.kind(each).plural for each in texts_of(sent, "associatedObjects")]
+    portal.add_kind(kind)
+    try:
+        for each in objects_of(sent, "properties"):
             add_property(portal, kind, {"groupName": f"{kind.singular}information", **each})
-        for other in sent.get("associatedObjects") or ():
-            portal.association_types.connect(kind.plural, portal.kind(str(other)).plural)
+    except Refusal:
+        portal.remove_kind(kind)
+        raise
+    for other in partners:
+        portal.association_types.connect(kind.plural, other)
     return Answer(201, _show(portal, portal.kinds[kind.plural]))
 
 
 def answer_update(portal: Portal, call: Call, names: dict[str, str]) -> Answer:
     """Other labels, required or searched properties."""
     kind, sent = _find_custom(portal, names["type"]), body_of(call)
-    labels = sent.get("labels") or {}
+    labels = object_of(sent, "labels")
     changed = replace(
         kind,
-        label=str(labels.get("singular", kind.label)),
-        labels=str(labels.get("plural", kind.labels)),
+        label=text_of(labels, "singular", kind.label),
+        labels=text_of(labels, "plural", kind.labels),
         required=_names(kind, sent, "requiredProperties", kind.required),
         searched=_names(kind, sent, "searchableProperties", kind.searched),
-        display=str(sent.get("primaryDisplayProperty", kind.display)),
+        display=text_of(sent, "primaryDisplayProperty", kind.display),
     )
     portal.change_kind(changed)
     shown = _show(portal, changed)
@@ -79,7 +82,7 @@ def answer_archive(portal: Portal, call: Call, names: dict[str, str]) -> Answer:
 def answer_associate(portal: Portal, call: Call, names: dict[str, str]) -> Answer:
     """Let records of an object be associated with those of another."""
     kind, sent = _find_custom(portal, names["type"]), body_of(call)
-    other = portal.kind(str(sent.get("toObjectTypeId")))
+    other = portal.kind(text_of(sent, "toObjectTypeId"))
     portal.association_types.connect(kind.plural, other.plural)
     shown = [each for each in _associations(portal, kind) if each["toObjectTypeId"] == other.id]
     if not shown:
@@ -111,21 +114,21 @@ def _find_custom(portal: Portal, name: str) -> ObjectType:
 
 
 def _make(portal: Portal, name: str, sent: Mapping[str, Any]) -> ObjectType:
-    own = [each["name"] for each in sent["properties"] if isinstance(each, dict) and "name" in each]
-    required = tuple(str(each) for each in sent["requiredProperties"])
-    searched = tuple(str(each) for each in sent.get("searchableProperties") or required)
-    display = str(sent.get("primaryDisplayProperty") or required[0])
+    own = [text_of(each, "name") for each in objects_of(sent, "properties")]
+    required = texts_of(sent, "requiredProperties")
+    searched = texts_of(sent, "searchableProperties", required)
+    display = text_of(sent, "primaryDisplayProperty", required[0])
     unknown = [each for each in (*required, *searched, display) if each not in own]
     if unknown:
         raise invalid(f"{unknown[0]} is none of the properties")
-    number = FIRST_TYPE_ID + sum(each.custom for each in portal.kinds.values())
-    labels = sent["labels"]
+    number = max([FIRST_TYPE_ID, *(int(each.id[2:]) + 1 for each in portal.kinds.values() if each.custom)])
+    labels = object_of(sent, "labels")
     kind = ObjectType(
         f"{name}s".lower(),
         name.lower(),
         f"2-{number}",
-        str(labels.get("singular", name)),
-        str(labels.get("plural", name)),
+        text_of(labels, "singular", name),
+        text_of(labels, "plural", name),
         created="hs_createdate",
         display=display,
         required=required,
@@ -139,7 +142,7 @@ def _make(portal: Portal, name: str, sent: Mapping[str, Any]) -> ObjectType:
 
 
 def _names(kind: ObjectType, sent: Mapping[str, Any], field: str, held: tuple[str, ...]) -> tuple[str, ...]:
-    given = tuple(str(each) for each in sent.get(field, held))
+    given = texts_of(sent, field, held)
     unknown = [each for each in given if each not in kind.properties]
     if unknown:
         raise invalid(f"{unknown[0]} is none of the properties of {kind.full_name}")
