@@ -14,6 +14,7 @@ from simulators.hubspot.portal import Portal
 from simulators.hubspot.profiles import PROFILES
 from simulators.hubspot.rows import iso
 from simulators.hubspot.validation import Condition
+from simulators.hubspot.value_types import BadValueError
 from simulators.web import Answer, Call
 
 Sent = Mapping[str, Any]
@@ -34,7 +35,7 @@ def answer_admin(portal: Portal, gate: Gate, call: Call) -> Answer:
             return Answer(200, event(portal, gate, sent))
     except Refusal as refusal:
         return _refused(f"{name}: {refusal.message}")
-    except (AttributeError, KeyError, TypeError, ValueError) as problem:
+    except (AttributeError, BadValueError, KeyError, TypeError, ValueError) as problem:
         return _refused(f"{name}: {type(problem).__name__} {problem}")
 
 

@@ -104,7 +104,8 @@ def add_property(portal: Portal, kind: ObjectType, sent: Mapping[str, Any]) -> P
     if made.unique:
         _check_unique(kind)
     now = portal.now()
-    made = replace(made, own=False, created=now, updated=now)
+    made = replace(made, created=now, updated=now)
+    portal.log(lambda: portal.change_kind(kind))
     portal.change_kind(kind.with_property(made))
     return made
 

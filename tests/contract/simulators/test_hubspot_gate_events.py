@@ -303,6 +303,14 @@ def test_an_event_that_can_t_be_changes_nothing_and_says_why(crm: Portal) -> Non
     assert "less often than never" in refused(crm, "traffic", search_a_second=-1)
     assert "go back" in refused(crm, "clock", advance_s=-1)
     assert "object" in refused(crm, "rows")
+    assert "Cannot deserialize" in refused(
+        crm,
+        "add_property",
+        object="contacts",
+        definition={"name": "odd", "type": "string", "fieldType": "text"},
+        value=[],
+    )
+    assert "odd" not in next(iter(crm.rows("contacts").values()))["properties"]
     assert crm.rows("contacts") == before
 
 
