@@ -26,15 +26,17 @@ class Loader:
     def load(self, record_id: int, values: Mapping[str, str], created: int, modified: int | None = None) -> Row:
         """One record, made at `created` and last touched at `modified` (None: then, too).
 
-        In a bad profile many were last touched in one and the same millisecond. Search sees them once it is filled.
+        Nothing happens later than the portal is born. In a bad profile many were last touched in one and the same
+        millisecond. Search sees them once it is filled.
         """
-        first = created + record_id * 7_919 % 1_000
-        last = first if modified is None else max(first, modified + record_id * 6_389 % 1_000)
+        born = self.portal.born
+        first = min(created + record_id * 7_919 % 1_000, born)
+        last = first if modified is None else min(max(first, modified + record_id * 6_389 % 1_000), born)
         moment, share = self._alike
         if share and first < moment and self.portal.random.random() < share:
             last = moment
         # A record's own stamp is not always that in its properties.
-        own = last + 40 if record_id % 5 == 0 else last
+        own = min(last + 40, born) if record_id % 5 == 0 else last
         row = Row(record_id, self._pack(values), first, last, own, IMPORT)
         self._table[record_id] = row
         return row
