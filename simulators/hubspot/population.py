@@ -16,6 +16,7 @@ from simulators.exports import record_ids
 from simulators.hubspot.business import add_business
 from simulators.hubspot.loading import CONTACT_TO_COMPANY, Loader, add_link, old_ids, stamps
 from simulators.hubspot.owners import Owner
+from simulators.hubspot.past import add_past
 from simulators.hubspot.people_types import INDUSTRIES
 from simulators.hubspot.portal import Portal
 from simulators.hubspot.sync import SYNCHRONISED, Synchronised
@@ -59,6 +60,8 @@ def populate(portal: Portal, people: int, *, clean: bool = False, records: int |
         shown = show_chunk(population, plan, part, clean=clean)
         filling.there.meet_accounts(shown.only(shown.file == SALESFORCE))
         filling.add_contacts(shown.only(shown.file == HUBSPOT))
+    first_of = {company: record_id for (company, _), record_id in reversed(filling.companies.items())}
+    add_past(portal, population, filling.truth, first_of, filling.addresses)
     filling.finish_companies()
     add_business(portal, filling.truth)
     for index in portal.indexes.values():
