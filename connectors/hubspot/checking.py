@@ -53,10 +53,12 @@ def _scopes(source: HubSpotConnector) -> Iterator[Finding]:
     given = source.client.scopes()
     pushed = source.pushed() if source.settings.push != "off" else ()
     for object in source.objects() if given else ():
-        type = source.describer.type_of(object)
-        needed = [*scopes(type, "write" if object in pushed else "read")]
-        if object in pushed and UNIQUE_PROPERTY not in source.describer.properties(object):
-            needed.append(schema_scope(type))
+        try:
+            type = source.describer.type_of(object)
+            lacking = object in pushed and UNIQUE_PROPERTY not in source.describer.properties(object)
+        except NeedsOperator:
+            continue  # told below
+        needed = [*scopes(type, "write" if object in pushed else "read"), *([schema_scope(type)] if lacking else [])]
         missing = [scope for scope in needed if scope not in given]
         if missing:
             message = f"The app was not given the scopes {', '.join(missing)}."
@@ -112,7 +114,9 @@ def _mapped(source: HubSpotConnector, schema: Schema, mapping: ObjectMapping) ->
     columns = [
         name for name in dict.fromkeys(row.column for row in mapping.rows) if not settings.excludes(object, name)
     ]
-    there = {*schema.columns, *schema.names, OWNER_NAME}
+    if schema.lookups and OWNERS.name not in source.objects():
+        yield from _owners(source, object)
+    there = {*schema.names, OWNER_NAME}
     missing = [name for name in dict.fromkeys(columns) if name not in there and not name.startswith(LINKS)]
     if missing and schema.properties:
         message = f"Properties of the mapping that the portal does not show: {', '.join(missing)}."
@@ -124,6 +128,15 @@ def _mapped(source: HubSpotConnector, schema: Schema, mapping: ObjectMapping) ->
     if fixed:
         message = f"Properties of the mapping that HubSpot sets by itself: {', '.join(fixed)}."
         yield Finding("warning", object, message, "Map them one way.")
+
+
+def _owners(source: HubSpotConnector, object: str) -> Iterator[Finding]:
+    """Names of owners that this token can't look up."""
+    try:
+        source.client.get(source.client.paths.owners(), {"limit": "1"}, about=OWNERS.name)
+    except NeedsOperator as error:
+        message = f"Names of owners can't be read and are left out: {error.message}"
+        yield Finding("warning", object, message, error.remedy)
 
 
 def _unique_properties(source: HubSpotConnector) -> Iterator[Finding]:

@@ -42,17 +42,20 @@ class Completer:
 
     @property
     def refused(self) -> frozenset[str]:
-        """Columns of links that are not for this token."""
-        return frozenset(self._associator.hidden)
+        """Columns of links and names of owners that are not for this token."""
+        return frozenset((*self._associator.hidden, *((OWNER_NAME,) if self._owners.refused else ())))
 
     def probe(self, columns: Collection[str]) -> None:
-        """Look whether links that were refused once still are."""
+        """Look whether columns that were refused once still are."""
         self._associator.probe(columns)
+        if OWNER_NAME in columns and self.schema.lookups:
+            self._owners.look()
 
     @property
     def columns(self) -> tuple[str, ...]:
         """Columns of the payloads; fewer than at first when some turned out not to be shown any more."""
-        return tuple(sorted((*self._names, *self.schema.lookups, *self._associator.columns)))
+        lookups = () if self._owners.refused else self.schema.lookups
+        return tuple(sorted((*self._names, *lookups, *self._associator.columns)))
 
     def complete(
         self, groups: Sequence[Sequence[Row]], *, whole: bool, doubted: Collection[str] = ()
@@ -90,15 +93,16 @@ class Completer:
         """Payloads of whole rows, with links. Keys are in the order of their names, as the store writes them."""
         own = self._own(rows)
         links = self._associator.links([str(row["id"]) for row in rows])
+        owners = [self._owners.name(each.get(NAME_COLUMN)) for each in own] if self.schema.lookups else []
         empty: Payload = dict.fromkeys(self.columns)
         made = []
-        for row, properties in zip(rows, own, strict=True):
+        for place, (row, properties) in enumerate(zip(rows, own, strict=True)):
             payload = empty.copy()
             payload.update(properties)
             for column, held in links.items():
                 payload[column] = held.get(str(row["id"])) or []
-            if self.schema.lookups:
-                payload[OWNER_NAME] = self._owners.name(payload.get(NAME_COLUMN))
+            if OWNER_NAME in empty:
+                payload[OWNER_NAME] = owners[place]
             made.append(payload)
         return made
 

@@ -130,14 +130,17 @@ class HubSpotConnector:
         """The named records as they are now: archived and merged-away ones as deleted; others are left out."""
         from connectors.hubspot.getting import by_ids
 
+        self.installation()
         return by_ids(self.client, self.describer, object, ids)
 
     def outline(self, object: str) -> Iterator[Sequence[Outline]]:
         from connectors.hubspot.outlining import outline
 
+        self.installation()
         return outline(self.client, self.describer, object, sleep=self._sleep)
 
     def write(self, object: str, ops: Sequence[Op]) -> Sequence[OpResult]:
+        self.installation()
         return self.writer.write(object, ops)
 
     @cached_property
@@ -158,6 +161,7 @@ class HubSpotConnector:
         """Calls that a read would take: describe, recycle bin, pages, records by their ids, links."""
         from connectors.hubspot.forecasting import forecast
 
+        self.installation()
         return forecast(self, object, cursor, mode)
 
     def mapping(self, object: str) -> ObjectMapping | None:

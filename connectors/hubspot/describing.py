@@ -19,6 +19,7 @@ from connectors.hubspot.settings import plural
 
 LINKS = "associations."
 """Columns of links: `associations.companies`."""
+OWNER = "hubspot_owner_id"
 OWNER_NAME = "owner.name"
 """First and last name of the owner, looked up; a column only where the mapping reads it."""
 OWNER_COLUMNS = (
@@ -145,14 +146,14 @@ class Describer:
             each for each in properties if each in _ALWAYS or each == known.stamp or not settings.excludes(name, each)
         )
         linked = [plural(to) for to in self._linked(object) if not settings.excludes(name, LINKS + plural(to))]
-        lookups = [OWNER_NAME] if OWNER_NAME in self._wanted(name) and "hubspot_owner_id" in columns else []
+        owned = OWNER_NAME in self._wanted(name) and OWNER in columns
         return Schema(
             object=name,
             type=self.path_type(object),
             type_id=known.id,
             columns=tuple(columns),
             linked=tuple(dict.fromkeys(linked)),
-            lookups=tuple(lookups),
+            lookups=(OWNER_NAME,) if owned else (),
             properties=properties,
             stamp=known.stamp,
             created=known.created,

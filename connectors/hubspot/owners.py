@@ -10,6 +10,7 @@ from connectors.http.retry import Busy
 from connectors.hubspot.client import HubSpotClient
 from connectors.hubspot.describing import OWNER_COLUMNS
 from connectors.hubspot.objects import OWNERS
+from connectors.hubspot.refusals import RefusedForGood
 from connectors.hubspot.rows import Row, moment, rows_of
 from unified_model.records import SourceRecord
 
@@ -48,6 +49,12 @@ class OwnerNames:
 
     def __init__(self, client: HubSpotClient) -> None:
         self._client = client
+        self.refused = False
+        """They turned out not to be for this token."""
+
+    def look(self) -> None:
+        """Find out whether they are for this token."""
+        _ = self._present
 
     def name(self, owner_id: Any) -> str | None:
         """First and last name; the address where there is none; None for nobody, and for who is not known."""
@@ -65,7 +72,13 @@ class OwnerNames:
         return self._names(archived=True)
 
     def _names(self, *, archived: bool) -> Mapping[str, str | None]:
-        return {str(row["id"]): _name(row) or None for rows in _rows(self._client, archived) for row in rows}
+        try:
+            return {str(row["id"]): _name(row) or None for rows in _rows(self._client, archived) for row in rows}
+        except RefusedForGood as refusal:
+            if refusal.status != 403:
+                raise
+            self.refused = True
+            return {}
 
 
 def _name(row: Row) -> str:

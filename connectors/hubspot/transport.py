@@ -9,6 +9,8 @@ from __future__ import annotations
 import json
 import logging
 import os
+import re
+import ssl
 import time
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -17,6 +19,7 @@ from urllib.request import getproxies, proxy_bypass
 
 from connectors.http.places import is_loopback
 from connectors.http.retry import Busy
+from connectors.hubspot.objects import standard
 from unified_model.errors import NeedsOperator
 
 if TYPE_CHECKING:
@@ -105,7 +108,7 @@ class Transport:
         from urllib3 import exceptions
 
         remedy = "Check the address and the network; the next run goes on from here."
-        if isinstance(error, exceptions.SSLError):
+        if isinstance(error, exceptions.SSLError) and isinstance(error.args[0], ssl.SSLCertVerificationError):
             return _untrusted(self.system)
         if isinstance(error, exceptions.NewConnectionError | exceptions.ConnectTimeoutError | exceptions.ProxyError):
             return Busy(f"{self.system} can't be reached.", remedy)
@@ -118,12 +121,20 @@ class Transport:
 
 def shown(path: str) -> str:
     """A path fit for a log: without ids, values and tokens."""
-    kept: list[str] = []
-    for part in path.partition("?")[0].strip("/").split("/")[:7]:
-        if part == "access-tokens" or "%" in part:
-            break
-        kept.append("-" if part.isdigit() else part)
-    return "/" + "/".join(kept)
+    parts = path.partition("?")[0].strip("/").split("/")
+    known = (part in _WORDS or _VERSION.fullmatch(part) or standard(part) for part in parts)
+    return "/" + "/".join(part if knows else "-" for part, knows in zip(parts, known, strict=True))
+
+
+_WORDS = frozenset(
+    (
+        "account-info", "access-tokens", "api-usage", "archive", "associate", "associations", "batch", "create", "crm",
+        "crm-object-schemas", "daily", "default", "details", "gdpr-delete", "groups", "introspect", "labels", "merge",
+        "oauth", "objects", "pipelines", "private-apps", "properties", "read", "schemas", "search", "token", "update",
+        "upsert",
+    )
+)  # fmt: skip
+_VERSION = re.compile(r"v\d|\d{4}-\d\d")
 
 
 def _api_client(url: str) -> ApiClient:
