@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import math
 from collections import deque
-from dataclasses import dataclass
 from typing import NamedTuple
 
 SLACK = 0.01
@@ -30,12 +29,10 @@ class Pace(NamedTuple):
     share: float = 0.80
 
 
-@dataclass(slots=True, eq=False)
-class Place:
-    """One call within a pace."""
+class Place(NamedTuple):
+    """One call within a pace, and when it was sent."""
 
     sent_s: float
-    answered_s: float | None = None
 
 
 class Lane:
@@ -43,7 +40,9 @@ class Lane:
 
     def __init__(self, pace: Pace) -> None:
         self.pace = pace
-        self._places: deque[Place] = deque()
+        self._unanswered = 0
+        self._answered: deque[float] = deque()
+        """When the calls of the last span were answered."""
         self._quickest_s, self._answers = math.inf, 0
         self._others, self._others_until_s = 0, -math.inf
         self._held_until_s = -math.inf
@@ -59,21 +58,22 @@ class Lane:
         if now_s < self._held_until_s:
             return self._held_until_s - now_s
         self._let_go(now_s)
-        if len(self._places) < self._allowed(now_s):
+        if self._held() < self._allowed(now_s):
             return 0.0
-        ends = [self._ends_s(place) for place in self._places]
-        ends += [until for until in (self._others_until_s, self._fewer_until_s) if until > now_s]
-        return max(min(ends) - now_s, 0.001) if min(ends) < math.inf else UNANSWERED_S
+        ends = [until for until in (self._others_until_s, self._fewer_until_s) if until > now_s]
+        if self._answered:
+            ends.append(self._ends_s(self._answered[0]))
+        return max(min(ends) - now_s, 0.001) if ends else UNANSWERED_S
 
     def enter(self, now_s: float) -> Place:
         """Take a place; `wait_s` was 0."""
-        place = Place(now_s)
-        self._places.append(place)
-        return place
+        self._unanswered += 1
+        return Place(now_s)
 
     def leave(self, place: Place, now_s: float) -> None:
         """Its answer is here."""
-        place.answered_s = now_s
+        self._unanswered -= 1
+        self._answered.append(now_s)
         self._quickest_s = min(self._quickest_s, now_s - place.sent_s)
         self._answers += 1
 
@@ -82,7 +82,7 @@ class Lane:
         self.pace = self.pace._replace(calls=calls, seconds=seconds)
         if used is not None:
             self._let_go(now_s)
-            self._others = max(0, used - len(self._places))
+            self._others = max(0, used - self._held())
             self._others_until_s = now_s + seconds
 
     def refused(self, hold_s: float, now_s: float) -> None:
@@ -101,12 +101,13 @@ class Lane:
             most = min(most, math.floor(self.pace.calls * CEILING) - self._others)
         return most
 
-    def _let_go(self, now_s: float) -> None:
-        if self._places and any(self._ends_s(place) <= now_s for place in self._places):
-            self._places = deque(place for place in self._places if self._ends_s(place) > now_s)
+    def _held(self) -> int:
+        return self._unanswered + len(self._answered)
 
-    def _ends_s(self, place: Place) -> float:
-        if place.answered_s is None:
-            return math.inf
+    def _let_go(self, now_s: float) -> None:
+        while self._answered and self._ends_s(self._answered[0]) <= now_s:
+            self._answered.popleft()
+
+    def _ends_s(self, answered_s: float) -> float:
         quickest_s = self._quickest_s if self._answers > 1 else 0.0  # one alone may have been slow
-        return max(place.sent_s, place.answered_s - quickest_s) + self.pace.seconds * (1 + SLACK)
+        return answered_s - quickest_s + self.pace.seconds * (1 + SLACK)
