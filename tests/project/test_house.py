@@ -42,6 +42,7 @@ LIBRARIES = {
     "connectors": {"orjson", "tenacity"},
     "connectors/files": {"charset_normalizer", "orjson", "python_calamine"},
     "connectors/http": {"requests", "tenacity", "urllib3"},
+    "connectors/hubspot": {"hubspot", "orjson", "urllib3"},
     "connectors/salesforce": {"jwt", "orjson", "requests", "simple_salesforce", "tenacity", "urllib3"},
     "flows": {"orjson"},
     "flows/deployed": {"prefect"},
@@ -62,6 +63,7 @@ BROKEN_ON_PURPOSE = {
     "flows/sql.py": "import sqlalchemy.orm",
     "unified_model/identity/reading.py": "import unified_model.store",
     "console/prefect_here.py": "import prefect",
+    "connectors/hubspot/asking.py": "import hubspot",
 }
 """One forbidden import for each contract, in the order of the contracts."""
 
