@@ -6,6 +6,7 @@ from typing import Any
 from simulators.clock import parse_moment
 from simulators.hubspot import deleting, events
 from simulators.hubspot.associating import End, associate, dissociate, live_links, shown_types
+from simulators.hubspot.lifecycle import stages_of, with_stage
 from simulators.hubspot.links import HUBSPOT_DEFINED, LinkType
 from simulators.hubspot.merging import merge
 from simulators.hubspot.object_type import ObjectType
@@ -168,6 +169,13 @@ def _property(portal: Portal, sent: Sent) -> Any:
     return {"hidden": sorted(f"{plural}.{each}" for plural, each in portal.hidden)}
 
 
+def _stage(portal: Portal, sent: Sent) -> Any:
+    """The life cycle of a type gets a stage of the portal's own, `before` another one or last."""
+    kind = portal.kind(sent["object"])
+    portal.change_kind(with_stage(kind, str(sent["value"]), str(sent["label"]), sent.get("before")))
+    return {"stages": stages_of(portal.kinds[kind.plural])}
+
+
 def _owner(portal: Portal, sent: Sent) -> Any:
     """An owner is deactivated."""
     number = int(sent["id"])
@@ -200,6 +208,7 @@ EVENTS: dict[str, Callable[[Portal, Sent], Any]] = {
     "dissociate": _dissociate,
     "add_property": _add_property,
     "property": _property,
+    "stage": _stage,
     "owner": _owner,
     "lock": _lock,
 }

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 
+from simulators.hubspot.lifecycle import STAGE, date_property
 from simulators.hubspot.object_type import ObjectType
 from simulators.hubspot.portal import Portal
 from simulators.hubspot.requirements import default_pipeline
@@ -25,9 +26,9 @@ def derive(portal: Portal, kind: ObjectType, before: Row | None, values: Values)
     owner = values.get("hubspot_owner_id")
     if owner is not None and owner != held.get("hubspot_owner_id", ""):
         derived |= {"hubspot_owner_assigneddate": now if owner else "", "hs_all_owner_ids": owner}
-    stage = values.get("lifecyclestage")
-    if stage and stage != held.get("lifecyclestage"):
-        derived[f"hs_lifecyclestage_{stage}_date"] = now
+    stage = values.get(STAGE)
+    if stage and stage != held.get(STAGE):
+        derived[date_property(stage)] = now
     return {name: value for name, value in derived.items() if name in kind.properties and value != held.get(name, "")}
 
 

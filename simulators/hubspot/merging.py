@@ -13,9 +13,9 @@ from typing import Any
 from simulators.hubspot.associating import End, follow_all
 from simulators.hubspot.association_types import only_one
 from simulators.hubspot.errors import Refusal, invalid, no_such_path, no_such_record
+from simulators.hubspot.lifecycle import STAGE, stages_of
 from simulators.hubspot.links import LinkType
 from simulators.hubspot.object_type import ObjectType
-from simulators.hubspot.people_types import LIFECYCLE_STAGES
 from simulators.hubspot.portal import Portal
 from simulators.hubspot.requests import Wanted, body_of
 from simulators.hubspot.rows import MERGE, Row, Version, iso, parse_id
@@ -25,7 +25,6 @@ from simulators.web import Answer, Call
 
 MOST_MERGES = 250
 """Merges that a record and all that went into it can take part in."""
-STAGES = [each.partition(":")[0] for each in LIFECYCLE_STAGES.split("|")]
 MERGED_IDS, MERGED_VIDS = "hs_merged_object_ids", "hs_calculated_merged_vids"
 ADDITIONAL_DOMAINS = "hs_additional_domains"
 OPTED_OUT = "hs_email_optout"
@@ -109,9 +108,9 @@ def _united(portal: Portal, kind: ObjectType, primary: Row, other: Row, survivor
 def _decided(kind: ObjectType, primary: Row, other: Row) -> dict[str, str]:
     """Where the primary's value does not simply win: life cycle, create date, addresses, opt-out."""
     decided: dict[str, str] = {}
-    stages = [row.values.get("lifecyclestage", "") for row in (primary, other)]
-    if all(each in STAGES for each in stages):
-        decided["lifecyclestage"] = max(stages, key=STAGES.index)
+    stages, held = stages_of(kind), [row.values.get(STAGE, "") for row in (primary, other)]
+    if all(each in stages for each in held):
+        decided[STAGE] = max(held, key=stages.index)
     if kind.created in primary.values or kind.created in other.values:
         born = [row.values.get(kind.created) or iso(row.created) for row in (primary, other)]
         decided[kind.created] = min(born, key=datetime.fromisoformat)

@@ -6,7 +6,6 @@ the same people (`python -m simulators salesforce` with the same seed and size) 
 An address is held once in a portal: who shares somebody's has it as `work_email`.
 """
 
-import re
 import sys
 from dataclasses import dataclass, field
 
@@ -21,6 +20,7 @@ from simulators.hubspot.people_types import INDUSTRIES
 from simulators.hubspot.portal import Portal
 from simulators.hubspot.sync import SYNCHRONISED, Synchronised
 from simulators.hubspot.truth import Truth
+from simulators.hubspot.value_types import is_address
 from simulators.people import OWNERS, Population, make_population, random_stream
 from simulators.places import CITY_COUNTRY, CITY_NAME, CITY_STATE, COUNTRIES
 from simulators.plans import HUBSPOT, SALESFORCE, chunks, people_for, plan_records
@@ -43,7 +43,6 @@ CONTACT = {
     "hs_email_optout": "opted_out",
 }
 """Properties of contacts, by the columns that are shown of people."""
-MAIL = re.compile(r"[^\s@,;<>()\[\]\"]+@([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}")
 FIRST_OWNER, FIRST_USER = 71_000_001, 9_001
 DAY = 86_400_000
 COMPANY_PURPOSE = 42
@@ -126,7 +125,7 @@ class _Filling:
     def _address(self, values: dict[str, str], address: str) -> None:
         if not address:
             return
-        if address in self.addresses or not MAIL.fullmatch(address):
+        if address in self.addresses or not is_address(address):
             values["work_email"] = address
             return
         self.addresses.add(address)

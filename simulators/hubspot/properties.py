@@ -7,6 +7,7 @@ from typing import Any
 
 from simulators.hubspot.bodies import check_there, flag_of, objects_of, text_of, whole_of
 from simulators.hubspot.errors import Refusal, invalid
+from simulators.hubspot.lifecycle import STAGE
 from simulators.hubspot.object_type import ObjectType, Option, Property
 from simulators.hubspot.portal import Portal
 from simulators.hubspot.property_groups import groups_of
@@ -55,12 +56,11 @@ def answer_update(portal: Portal, call: Call, names: dict[str, str]) -> Answer:
     """Another label, group, options; what can't be changed (its name, whether it is unique) is passed over."""
     kind = portal.kind(names["type"])
     held = _find(portal, kind, names["name"])
-    if held.own:
-        raise _read_only(held)
     sent = body_of(call)
-    changed = replace(
-        _read(portal, kind, {**_as_sent(held), **sent, "name": held.name}), unique=held.unique, created=held.created
-    )
+    if held.own and not (_has_open_options(held) and sent.keys() <= {"options"}):
+        raise _read_only(held)
+    read = _read(portal, kind, {**_as_sent(held), **sent, "name": held.name})
+    changed = replace(read, own=held.own, unique=held.unique, created=held.created, updated=portal.now())
     portal.change_kind(kind.with_property(changed))
     return Answer(200, show_property(portal, changed))
 
@@ -134,7 +134,7 @@ def show_property(portal: Portal, each: Property) -> dict[str, Any]:
         "modificationMetadata": {
             "archivable": not each.own,
             "readOnlyDefinition": each.own,
-            "readOnlyOptions": each.own,
+            "readOnlyOptions": not _has_open_options(each),
             "readOnlyValue": not each.writable,
         },
     }
@@ -169,6 +169,13 @@ def _archive(portal: Portal, kind: ObjectType, held: Property) -> None:
     if held.own:
         raise _read_only(held)
     portal.change_kind(kind.with_property(replace(held, archived=True, updated=portal.now())))
+
+
+def _has_open_options(held: Property) -> bool:
+    """Whether its options are the customer's to change: of HubSpot's own too, but for the stages of the life cycle."""
+    if not held.own:
+        return True
+    return held.type == "enumeration" and held.writable and bool(held.options) and held.name != STAGE
 
 
 def _read_only(held: Property) -> Refusal:

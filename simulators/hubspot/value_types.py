@@ -58,10 +58,15 @@ def keep(property_: Property, value: str, held: str, allowed: Collection[str] | 
     return value
 
 
+def is_address(text: str) -> bool:
+    """Whether a text is an e-mail address by its form."""
+    return _EMAIL.fullmatch(text) is not None and ".." not in text and len(text) <= 254
+
+
 def _email(value: str) -> str:
     """Addresses are kept in lower case."""
     address = value.strip().lower()
-    if not _EMAIL.fullmatch(address) or ".." in address or len(address) > 254:
+    if not is_address(address):
         raise BadValueError("INVALID_EMAIL", f"Email address {value} is invalid")
     return address
 

@@ -5,13 +5,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from simulators.hubspot.errors import Refusal, invalid
+from simulators.hubspot.lifecycle import STAGE, goes_back
 from simulators.hubspot.object_type import ObjectType, Property
-from simulators.hubspot.people_types import LIFECYCLE_STAGES
 from simulators.hubspot.portal import Portal
 from simulators.hubspot.rows import PERSON, Row
 from simulators.hubspot.value_types import BadValueError, as_text, keep
-
-STAGES = [each.partition(":")[0] for each in LIFECYCLE_STAGES.split("|")]
 
 
 def checked(portal: Portal, kind: ObjectType, before: Row | None, sent: Mapping[str, Any]) -> dict[str, str]:
@@ -34,8 +32,8 @@ def checked(portal: Portal, kind: ObjectType, before: Row | None, sent: Mapping[
             problems.append((name, bad))
     if problems:
         raise invalid_values(portal, problems)
-    if portal.source.type != PERSON.type and _goes_back(held.get("lifecyclestage"), values.get("lifecyclestage")):
-        del values["lifecyclestage"]
+    if portal.source.type != PERSON.type and goes_back(kind, held.get(STAGE), values.get(STAGE)):
+        del values[STAGE]
     return values
 
 
@@ -68,7 +66,3 @@ def _writable(portal: Portal, kind: ObjectType, name: str) -> Property:
 def _listed_elsewhere(portal: Portal, property_: Property) -> list[str] | None:
     """The values of a property whose options are not its own: the owners; None where nothing is listed."""
     return [str(each) for each in portal.owners] if property_.refers_to == "OWNER" else None
-
-
-def _goes_back(old: str | None, new: str | None) -> bool:
-    return old in STAGES and new in STAGES and STAGES.index(new) < STAGES.index(old)

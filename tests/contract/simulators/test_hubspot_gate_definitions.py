@@ -126,6 +126,17 @@ def test_hubspot_s_own_properties_are_not_the_customer_s_to_change(crm: Portal) 
     assert crm.get(f"{BASE}/email")["label"] == "Email"
 
 
+def test_options_of_hubspot_s_own_properties_may_be_the_customer_s(crm: Portal) -> None:
+    path = f"{BASE}/hs_lead_status"
+    options = [*crm.get(path)["options"], {"label": "Dormant", "value": "DORMANT", "hidden": False}]
+    contact = crm.create("contacts", firstname="A")
+
+    assert crm.call("PATCH", path, {"options": options}).json()["options"][-1]["value"] == "DORMANT"
+    assert crm.write("contacts", contact, hs_lead_status="DORMANT")["properties"]["hs_lead_status"] == "DORMANT"
+    assert crm.call("PATCH", f"{BASE}/lifecyclestage", {"options": options}).status_code == 400
+    assert crm.get(path)["hubspotDefined"]
+
+
 def test_options_can_be_changed_and_what_records_hold_stays(crm: Portal) -> None:
     options = [{"label": "Small", "value": "s", "hidden": False}, {"label": "Large", "value": "l", "hidden": False}]
     crm.post(BASE, definition("size", type="enumeration", fieldType="select", options=options), 201)

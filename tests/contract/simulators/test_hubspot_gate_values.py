@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 import requests
 
+from simulators.hubspot.derived import derive
+from simulators.hubspot.value_types import keep
 from tests.contract.simulators.hubspot_portal import NOW, Portal, served
 
 DEAL = {"dealname": "Boiler", "pipeline": "default", "dealstage": "appointmentscheduled"}
@@ -179,6 +181,25 @@ def test_people_set_the_life_cycle_back_at_once(crm: Portal) -> None:
     assert crm.held("companies", record, "lifecyclestage") == "lead"
 
 
+def test_a_client_that_knows_hubspot_s_stages_alone_takes_a_portal_s_own_for_none(crm: Portal) -> None:
+    known = ["subscriber", "lead", "marketingqualifiedlead", "salesqualifiedlead", "opportunity", "customer"]
+    crm.admin("stage", object="companies", value="160001", label="Trial", before="customer")
+    record = crm.create("companies", name="A", lifecyclestage="opportunity")
+
+    patch(crm, "companies", record, lifecyclestage="160001")
+    held, began = (crm.held("companies", record, each) for each in ("lifecyclestage", "hs_lifecyclestage_160001_date"))
+    patch(crm, "companies", record, lifecyclestage="opportunity")
+    kept = crm.held("companies", record, "lifecyclestage")
+    patch(crm, "companies", record, lifecyclestage="customer")
+
+    assert held == kept == "160001"
+    assert held not in known
+    assert began is not None
+    assert crm.held("companies", record, "lifecyclestage") == "customer"
+    options = crm.get("crm/v3/properties/companies/lifecyclestage")["options"]
+    assert [each["value"] for each in options].index("160001") == known.index("customer")
+
+
 def test_each_stage_of_the_life_cycle_has_its_date(crm: Portal) -> None:
     record = crm.create("contacts", firstname="A", lifecyclestage="lead")
     crm.wait(3_600)
@@ -307,3 +328,18 @@ def test_the_newest_version_refuses_what_the_older_ones_take(crm: Portal) -> Non
     assert set(refused["context"]["properties"]) == {"amount", "description"}
     assert emptied.json()["context"]["properties"] == ["description"]
     assert elsewhere.status_code == 200
+
+
+def test_what_a_portal_begins_with_keeps_its_own_rules(crm: Portal) -> None:
+    """Held against the rules themselves: nothing that writes would refuse, or keep differently, is in it."""
+    portal = crm.simulator.portal
+    owners = [str(each) for each in portal.owners]
+
+    for plural, table in portal.tables.items():
+        kind = portal.kinds[plural]
+        for row in table.values():
+            for name, value in row.values.items():
+                found = kind.properties[name]
+                allowed = owners if found.refers_to == "OWNER" else None
+                assert keep(found, value, "", allowed) == value, (plural, row.id, name)
+            assert derive(portal, kind, row, {}) == {}, (plural, row.id)
