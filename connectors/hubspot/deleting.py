@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
-from connectors.hubspot.deciding import Row, compare
+from connectors.hubspot.deciding import Row
+from connectors.hubspot.outcomes import OVERWRITTEN
+from connectors.hubspot.rendering import alike
 from connectors.hubspot.rounds import Rounds
 from connectors.hubspot.tasks import Task
-from connectors.hubspot.updating import ARCHIVED, conflict
+from connectors.hubspot.updating import ARCHIVED
 
 
 def delete(rounds: Rounds, tasks: Sequence[Task]) -> None:
@@ -34,11 +37,25 @@ def _step(rounds: Rounds, tasks: Sequence[Task]) -> None:
         return
     ids = [str(task.target) for task in sending]
     rounds.send(sending, lambda: sender.archive(ids))
+    done = [task for task in sending if task.stored is not None]
+    _look_back(rounds, [task for task in done if task.op.base], columns)
     for task in sending:
-        if task.stored is not None:
+        if task.result is None and task.stored is not None:
             rounds.settle(task, "deleted", task.target)
-        elif task.cause and task.cause.kind in ("taken", "rejected"):
+        elif task.result is None and task.cause and task.cause.kind in ("taken", "rejected"):
             rounds.refuse(task)
+
+
+def _look_back(rounds: Rounds, tasks: Sequence[Task], columns: Sequence[str]) -> None:
+    """What people changed between looking and deleting is told; it is in the recycle bin with the rest."""
+    if not tasks:
+        return
+    rows = rounds.sender.rows([str(task.target) for task in tasks], columns, archived=True)
+    for task in tasks:
+        row = rows.get(str(task.target))
+        if row is not None and (theirs := _theirs(rounds, task, row)):
+            what = "Somebody edited the record just before it was deleted, and it is in the recycle bin with that"
+            rounds.conflict(task, theirs, OVERWRITTEN, what)
 
 
 def _tell_gone(rounds: Rounds, tasks: Sequence[Task]) -> None:
@@ -58,9 +75,18 @@ def _tell_gone(rounds: Rounds, tasks: Sequence[Task]) -> None:
 def _differs(rounds: Rounds, task: Task, row: Row) -> bool:
     """Whether somebody changed what we believe the record holds."""
     task.sent = None
+    theirs = _theirs(rounds, task, row)
+    if theirs:
+        rounds.conflict(task, theirs, "edited", "Somebody edited the record")
+    return bool(theirs)
+
+
+def _theirs(rounds: Rounds, task: Task, row: Row) -> Mapping[str, Any]:
+    """Columns that hold something else than we believe."""
     properties = rounds.sender.properties
-    base = {name: str(value or "") for name, value in (task.op.base or {}).items() if name in properties}
-    verdict = compare(properties, base, base, row)
-    if verdict.kind == "conflict":
-        conflict(rounds, task, verdict.columns, "edited", "Somebody edited the record")
-    return task.result is not None
+    base = {name: value for name, value in (task.op.base or {}).items() if name in properties}
+    return {
+        name: row.values.get(name)
+        for name, value in base.items()
+        if not alike(properties[name], row.values.get(name), value)
+    }

@@ -145,6 +145,12 @@ class Rounds:
             reason, detail = "merged_into", f"{task.op.record_id} was merged into {task.target}."
         task.result = result(task.op, outcome, record_id, reason, detail)
 
+    def conflict(self, task: Task, theirs: Mapping[str, Any], reason: str, what: str) -> None:
+        """The task is done: the record holds, or held, something else in these columns."""
+        detail = f"{what}: {', '.join(theirs)} of HubSpot {self.sender.object} {task.target}."
+        made = result(task.op, "conflict", task.target, reason, detail)
+        task.result = made._replace(fields=tuple(theirs), found=dict(theirs))
+
     def refuse(self, task: Task) -> None:
         """The last refusal is final."""
         if task.cause is None:

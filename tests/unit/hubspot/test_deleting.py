@@ -42,6 +42,17 @@ def test_what_people_changed_is_not_deleted(at: Desk) -> None:
     assert len(at.portal.live()) == 1
 
 
+def test_what_people_changed_just_before_is_told(at: Desk) -> None:
+    one, two = at.portal.make(city="Kiel"), at.portal.make(city="Kiel")
+    at.before_the_write(lambda: at.portal.edit(one, city="Theirs"))
+
+    results = at.write(gone(one, {"city": "Kiel"}), gone(two, {"city": "Kiel"}))
+
+    assert outcomes(results) == ["conflict", "deleted"]
+    assert (results[0].reason, results[0].found) == ("overwritten", {"city": "Theirs"})
+    assert at.portal.live() == []
+
+
 def test_the_survivor_of_a_merge_is_not_deleted(at: Desk) -> None:
     loser, primary = at.portal.make(), at.portal.make()
     left = at.portal.merge(loser, primary)

@@ -68,7 +68,7 @@ def test_the_drill_bites_a_writer_that_does_not_look_back(monkeypatch: pytest.Mo
         for task in tasks:
             rounds.settle(task, "updated", task.target)
 
-    monkeypatch.setattr(updating, "_look_back", settle)
+    monkeypatch.setattr(updating, "look_back", settle)
     with served(1_500, 1) as address:
         figures = played(address, UPDATES, CREATES, 1)
 
@@ -80,7 +80,7 @@ def test_the_drill_bites_a_writer_that_repeats_blindly(monkeypatch: pytest.Monke
     def forget(_: object, task, row) -> None:  # type: ignore[no-untyped-def]
         task.op = task.op._replace(base=row.values)
 
-    monkeypatch.setattr(updating, "_find_ours", forget)
+    monkeypatch.setattr(updating, "find_ours", forget)
     with served(1_500, 1) as address:
         figures = played(address, UPDATES, CREATES, 1)
 
