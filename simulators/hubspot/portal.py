@@ -24,12 +24,11 @@ from simulators.hubspot.owners import Owner
 from simulators.hubspot.pace import Pace
 from simulators.hubspot.pipelines import PIPELINES, Pipeline
 from simulators.hubspot.rows import PERSON, Row, Source, iso, milliseconds
-from simulators.hubspot.switches import Switches
+from simulators.hubspot.switches import PORTAL_ID, Switches
 from simulators.hubspot.tables import Table
 from simulators.hubspot.validation import Validation
 from simulators.hubspot.versions import VALIDATING
 
-PORTAL_ID = 4_242_001
 BIN_DAYS = 90
 USUAL_INDEX_S = 2
 PARTNERS_OF_CUSTOM = ("contacts", "companies", "deals", "tickets", "calls", "emails", "meetings", "notes", "tasks")
@@ -137,10 +136,15 @@ class Portal:
 
     def kind(self, name: str) -> ObjectType:
         """The type that goes by this name: plural, singular, number (0-1) or full name; refused if there is none."""
-        found = self._names.get(name.lower())
+        found = self.find_kind(name)
         if found is None:
             raise no_such_type(name)
-        return self.kinds[found]
+        return found
+
+    def find_kind(self, name: str) -> ObjectType | None:
+        """The type that goes by this name; None if there is none."""
+        found = self._names.get(name.lower())
+        return None if found is None else self.kinds[found]
 
     def visible(self, kind: ObjectType) -> list[Property]:
         """The properties that the token may see and that are not archived."""

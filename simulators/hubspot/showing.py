@@ -57,7 +57,9 @@ def _show_version(version: Version) -> dict[str, Any]:
 def _show_associations(portal: Portal, kind: ObjectType, row: Row, wanted: Sequence[str]) -> dict[str, Any]:
     shown: dict[str, Any] = {}
     for name in wanted:
-        to = portal.kind(name)
+        to = portal.find_kind(name)
+        if to is None:  # passed over, as a property that does not exist
+            continue
         results = shown_inline(portal, kind, row.id, to)
         if results["results"]:
             shown[to.plural.replace("_", " ")] = results

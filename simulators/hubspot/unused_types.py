@@ -3,6 +3,7 @@
 from simulators.hubspot.object_type import ObjectType, make_type, number, text
 
 _PLAIN = (
+    ("deal_splits", "deal_split", "0-72", "Deal split"),
     ("feedback_submissions", "feedback_submission", "0-19", "Feedback submission"),
     ("goal_targets", "goal_target", "0-74", "Goal target"),
     ("invoices", "invoice", "0-53", "Invoice"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -13,11 +13,19 @@ MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d")
 DIFFERENCES_TOLD = 10
 
 
-def differences(held: Rows, read: Iterable[Mapping[str, Any]], *, compounds: bool = True) -> list[str]:
+def differences(
+    held: Rows,
+    read: Iterable[Mapping[str, Any]],
+    *,
+    compounds: bool = True,
+    alike: Callable[[Any, Any], bool] | None = None,
+) -> list[str]:
     """What a program missed, read twice, made up or changed; empty if it read every row as it is.
 
-    Without `compounds`, addresses may be missing as a whole: Bulk has their parts alone.
+    Without `compounds`, addresses may be missing as a whole: Bulk has their parts alone. `alike` says whether two
+    spellings are one value, if that is not `same`.
     """
+    alike = alike or same
     found: list[str] = []
     seen: set[str] = set()
     wanted = {name for row in held.values() for name in row}
@@ -33,7 +41,7 @@ def differences(held: Rows, read: Iterable[Mapping[str, Any]], *, compounds: boo
             continue
         for name in sorted(wanted | set(row) - {"attributes"}):
             value = held[record_id].get(name)
-            if not same(value, row.get(name)):
+            if not alike(value, row.get(name)):
                 found += [f"{record_id}.{name} is {value!r}, read as {row.get(name)!r}"]
     found.extend(f"{record_id} was not read" for record_id in held if record_id not in seen)
     return found[:DIFFERENCES_TOLD]
@@ -56,6 +64,23 @@ def same(held: Any, read: Any) -> bool:
     if read == f"{held}T00:00:00.000000Z" or read == f"{held}T00:00:00Z":
         return True
     return bool(held == read)
+
+
+def same_text(held: Any, read: Any) -> bool:
+    """Whether what a program made of a value is the text that a portal holds; it holds nothing but texts."""
+    if held in (None, "") or read in (None, ""):
+        return held in (None, "") and read in (None, "")
+    if isinstance(read, bool):
+        return str(held).lower() == str(read).lower()
+    if isinstance(read, int | float):
+        return _number(held) == read
+    if MOMENT.match(str(held)) and MOMENT.match(str(read)):
+        return _moment(held) == _moment(read)
+    return str(held) == str(read) or read == f"{held}T00:00:00.000000Z" or read == f"{held}T00:00:00Z"
+
+
+def _moment(text: Any) -> datetime:
+    return datetime.fromisoformat(str(text).replace("Z", "+00:00"))
 
 
 def _milliseconds(moment: str) -> float:

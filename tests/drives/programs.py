@@ -20,14 +20,20 @@ INSTALL_S = 600
 SYSTEM = {"UV_PYTHON_DOWNLOADS": "never", "UV_SYSTEM_CERTS": "true", "NO_UPDATE_NOTIFIER": "1"}
 
 
-def python_program(requirement: str) -> Path:
-    """The interpreter of an environment with this package; skips the test, with the reason, where it can't be had."""
-    folder = KEPT / _folder(requirement)
+def python_program(requirement: str, *alone: str) -> Path:
+    """The interpreter of an environment with this package; skips the test, with the reason, where it can't be had.
+
+    Packages named `alone` come without what they require: of some, one part is wanted, which needs little of it.
+    """
+    folder = KEPT / _folder("-".join((requirement, *alone)))
     python = folder / "bin" / "python"
     if not (folder / "made").exists():
         shutil.rmtree(folder, ignore_errors=True)
+        install = ("-m", "uv", "pip", "install", "--quiet", "--python", str(python))
         _run(requirement, sys.executable, "-m", "uv", "venv", "--quiet", "--python", sys.executable, str(folder))
-        _run(requirement, sys.executable, "-m", "uv", "pip", "install", "--quiet", "--python", str(python), requirement)
+        _run(requirement, sys.executable, *install, requirement)
+        for each in alone:
+            _run(each, sys.executable, *install, "--no-deps", each)
         (folder / "made").touch()
     return python
 

@@ -8,11 +8,12 @@ It is run by the program's own interpreter and imports nothing of ours.
 import importlib
 import re
 import sys
+from operator import attrgetter
 from typing import Any
 
 from requests.adapters import HTTPAdapter  # type: ignore[import-untyped,unused-ignore]
 
-VENDOR = re.compile(r"https://[\w.-]+\.(salesforce|force)\.com(?=[/?]|$)")
+VENDOR = re.compile(r"https://[\w.-]+\.(salesforce|force|hubapi)\.com(?=[/?]|$)")
 address, entry, *arguments = sys.argv[1:]
 send = HTTPAdapter.send
 
@@ -26,4 +27,4 @@ def send_to_simulator(self: Any, request: Any, *given: Any, **options: Any) -> A
 HTTPAdapter.send = send_to_simulator  # type: ignore[method-assign]
 module, _, function = entry.partition(":")
 sys.argv = [module, *arguments]
-sys.exit(getattr(importlib.import_module(module), function)())
+sys.exit(attrgetter(function)(importlib.import_module(module))())
