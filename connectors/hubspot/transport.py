@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlencode, urlsplit
 from urllib.request import getproxies, proxy_bypass
 
+import orjson
+
 from connectors.http.places import is_loopback
 from connectors.http.retry import Busy
 from connectors.hubspot.objects import standard
@@ -164,10 +166,18 @@ def _raw(status: int, headers: Mapping[str, str], content: bytes) -> Raw:
     if not content:
         return Raw(status, headers, None)
     try:
-        return Raw(status, headers, json.loads(content))
+        return Raw(status, headers, _parsed(content))
     except ValueError:
         text = content[:2000].decode("utf-8", "replace")
         return Raw(status, headers, text, broken="html" not in headers.get("Content-Type", ""))
+
+
+def _parsed(content: bytes) -> Any:
+    try:
+        return orjson.loads(content)
+    except ValueError:
+        # Half a character of two (a text that was cut there) is no text at all: it becomes a question mark.
+        return orjson.loads(json.dumps(json.loads(content), ensure_ascii=False).encode("utf-8", "replace"))
 
 
 def _correlation(raw: Raw) -> str:

@@ -231,6 +231,14 @@ def test_a_batch_that_went_through_in_part_is_an_answer() -> None:
     assert (answer.status, answer.body["numErrors"]) == (207, 1)
 
 
+def test_values_arrive_unmangled_and_half_a_character_does_not_sink_a_page() -> None:
+    values = ["007", "1e5", "null", "Zoë", "\u2028", "😀", "12345678901234567890", '"', "a\ud83d"]
+    with stub(in_turn(Reply({"results": values}))) as at:
+        answer = at.client().get("/crm/v3/objects/contacts")
+
+    assert answer.body["results"] == [*values[:-1], "a?"]
+
+
 def test_an_answer_that_deletes_has_no_body() -> None:
     with stub(in_turn(Reply(None, 204))) as at:
         assert at.client().delete("/crm/v3/objects/contacts/1").body is None
