@@ -21,8 +21,8 @@ def answer_details(portal: Portal, call: Call, names: dict[str, str]) -> Answer:
     return Answer(
         200,
         {
-            "portalId": portal.id,
-            "accountType": "STANDARD",
+            "portalId": portal.switches.portal_id,
+            "accountType": portal.switches.account_type,
             "timeZone": portal.time_zone,
             "companyCurrency": portal.currency,
             "additionalCurrencies": list(CURRENCIES),

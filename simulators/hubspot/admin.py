@@ -117,11 +117,13 @@ def _traffic(portal: Portal, gate: Gate, sent: Sent) -> Any:
 
 
 def _tokens(portal: Portal, gate: Gate, sent: Sent) -> Any:
-    """End access tokens, change how long new ones last, revoke one, change what all may do (null: everything)."""
+    """End access tokens, change how long new ones last, give out or revoke one, change what all may do (null: all)."""
     if sent.get("expire_all"):
         gate.tokens.expire_all()
     if "expires_in_s" in sent:
         gate.tokens.lives_s = int(sent["expires_in_s"])
+    if "issue" in sent:
+        gate.tokens.issue(str(sent["issue"]))
     if "revoke" in sent and not gate.tokens.revoke(str(sent["revoke"])):
         raise ValueError("there is no such token")
     if "scopes" in sent:

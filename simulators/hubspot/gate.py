@@ -35,7 +35,7 @@ class Gate:
 
     def __init__(self, portal: Portal, monotonic: Callable[[], float] = time.monotonic) -> None:
         self.portal = portal
-        self.tokens = Tokens(portal.clock)
+        self.tokens = Tokens(portal.clock, portal.switches)
         self.pace = portal.pace = Pace(portal.clock, ZoneInfo(portal.time_zone), monotonic)
         self._spoiled: int | None = None
         self._caller: Token | None = None

@@ -2,6 +2,7 @@
 
 from simulators.hubspot.associating import End, associate, dissociate
 from simulators.hubspot.company_links import expect_company
+from simulators.hubspot.deal_effects import move_life_cycle
 from simulators.hubspot.errors import invalid
 from simulators.hubspot.links import HUBSPOT_DEFINED, LinkType
 from simulators.hubspot.object_type import ObjectType
@@ -17,6 +18,8 @@ def after_write(portal: Portal, kind: ObjectType, before: Row | None, row: Row) 
     """Do elsewhere what follows from a write that is done, inside its transaction; later things by `portal.later`."""
     if kind.plural == "line_items":
         sum_up(portal, kind, row.id)
+    if kind.plural == "deals":
+        move_life_cycle(portal, kind, row)
     if kind.plural != "contacts":
         return
     held = {} if before is None else before.values

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, fields
 from typing import Any
 
+PORTAL_ID = 4_242_001
+
 
 @dataclass
 class Switches:
@@ -24,6 +26,8 @@ class Switches:
     """How much later that is."""
     validation_2026_09: bool = True
     """Paths of 2026-09 enforce what the portal asks for of every write."""
+    lifecycle_follows_deals: bool = False
+    """Contacts and companies of a deal become opportunities, and customers once it is won."""
     nulls_refused: bool = False
     """A null in a write is refused; else it is passed over."""
     retry_after_on_429: bool = False
@@ -44,6 +48,11 @@ class Switches:
 
     most_identities: int = 250
     """The most addresses of a contact that a merge may bring together."""
+
+    portal_id: int = PORTAL_ID
+    """The id that the account and its tokens tell: another one stands for another customer's portal."""
+    account_type: str = "STANDARD"
+    """STANDARD, SANDBOX or DEVELOPER_TEST."""
 
     def set(self, values: dict[str, Any]) -> None:
         """Set some by name; ValueError for a name that is none, TypeError for a value of another type."""

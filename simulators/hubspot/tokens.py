@@ -8,8 +8,8 @@ from typing import Any
 from simulators.clock import Clock
 from simulators.hubspot.errors import Refusal
 from simulators.hubspot.pace import App
-from simulators.hubspot.portal import PORTAL_ID
 from simulators.hubspot.scopes import ALL_SCOPES, Group
+from simulators.hubspot.switches import Switches
 from simulators.web import Answer, Call
 
 USER_ID, USER = 9001, "hub@example.com"
@@ -30,6 +30,7 @@ class Tokens:
     """Every token of a portal, and the app that OAuth knows."""
 
     clock: Clock
+    switches: Switches
     client_id: str = "hub"
     client_secret: str = "hub-secret"  # noqa: S105
     code: str = "hub-code"
@@ -62,6 +63,10 @@ class Tokens:
         text = f"hub-access-{self.given}"
         self.held[text] = Token(OAUTH_APP, scopes, self.clock.now() + timedelta(seconds=self.lives_s))
         return text
+
+    def issue(self, text: str) -> None:
+        """A new static token of the app that has one, as when it is rotated; the older ones go on."""
+        self.held[text] = Token(STATIC_APP, self.held["hub-token"].scopes if "hub-token" in self.held else ALL_SCOPES)
 
     def expire_all(self) -> None:
         """End every access token at once; static ones and refresh tokens stay."""
@@ -150,7 +155,7 @@ def answer_refresh_info(tokens: Tokens, method: str, text: str) -> Answer:
     if method == "DELETE":
         tokens.revoke(text)
         return Answer(204)
-    told = {"hub_id": PORTAL_ID, "user_id": USER_ID, "user": USER, "hub_domain": "hub.example.com"}
+    told = {"hub_id": tokens.switches.portal_id, "user_id": USER_ID, "user": USER, "hub_domain": "hub.example.com"}
     more = {"client_id": tokens.client_id, "token_type": "refresh_token", "scopes": sorted(scopes)}
     return Answer(200, {"token": text, **told, **more})
 
@@ -177,7 +182,7 @@ def _lives(tokens: Tokens, token: Token) -> bool:
 def _told(tokens: Tokens, token: Token) -> dict[str, Any]:
     left = 0 if token.expires is None else int((token.expires - tokens.clock.now()).total_seconds())
     return {
-        "hub_id": PORTAL_ID,
+        "hub_id": tokens.switches.portal_id,
         "user_id": USER_ID,
         "user": USER,
         "hub_domain": "hub.example.com",

@@ -204,3 +204,27 @@ def test_the_account_is_told_without_any_scope(crm: Portal) -> None:
     crm.admin("tokens", scopes=[])
 
     assert crm.get("account-info/v3/details")["portalId"] == PORTAL_ID
+
+
+def test_a_static_token_is_rotated_without_a_gap(crm: Portal) -> None:
+    crm.admin("tokens", issue="hub-token-2")
+    both = [crm.call("GET", LIST).status_code]
+    crm.token = "hub-token-2"
+    both.append(crm.call("GET", LIST).status_code)
+
+    crm.admin("tokens", revoke="hub-token")
+
+    assert both == [200, 200]
+    assert crm.call("GET", LIST).status_code == 200
+
+
+def test_a_client_that_does_not_ask_whose_token_it_has_fills_another_customer_s_portal(crm: Portal) -> None:
+    crm.admin("switch", portal_id=4242002, account_type="SANDBOX")
+
+    written = crm.create("contacts", firstname="Stray")
+    details = crm.get("account-info/v3/details")
+
+    assert written in crm.rows("contacts")
+    assert (details["portalId"], details["accountType"]) == (4242002, "SANDBOX")
+    token = ask(crm, REFRESH).json()["access_token"]
+    assert crm.get(f"oauth/v1/access-tokens/{token}")["hub_id"] == 4242002

@@ -330,6 +330,25 @@ def test_the_newest_version_refuses_what_the_older_ones_take(crm: Portal) -> Non
     assert elsewhere.status_code == 200
 
 
+def test_a_client_that_takes_a_stage_for_its_own_meets_one_that_a_deal_set(crm: Portal) -> None:
+    contact = crm.create("contacts", firstname="A", lifecyclestage="lead")
+    evangelist = crm.create("contacts", firstname="B", lifecyclestage="evangelist")
+    spec = {"associationCategory": "HUBSPOT_DEFINED", "associationTypeId": 3}
+    linked = [{"to": {"id": each}, "types": [spec]} for each in (contact, evangelist)]
+    crm.admin("switch", lifecycle_follows_deals=True)
+
+    deal = crm.post("crm/v3/objects/deals", {"properties": DEAL, "associations": linked}, 201)["id"]
+    opened = crm.held("contacts", contact, "lifecyclestage")
+    patch(crm, "deals", deal, dealstage="closedwon")
+    crm.admin("switch", lifecycle_follows_deals=False)
+
+    path = f"crm/v3/objects/contacts/{contact}"
+    history = crm.get(path, propertiesWithHistory="lifecyclestage")["propertiesWithHistory"]["lifecyclestage"]
+    assert (opened, crm.held("contacts", contact, "lifecyclestage")) == ("opportunity", "customer")
+    assert [each["sourceType"] for each in history] == ["AUTOMATION_PLATFORM", "AUTOMATION_PLATFORM", "INTEGRATION"]
+    assert crm.held("contacts", evangelist, "lifecyclestage") == "evangelist"
+
+
 def test_what_a_portal_begins_with_keeps_its_own_rules(crm: Portal) -> None:
     """Held against the rules themselves: nothing that writes would refuse, or keep differently, is in it."""
     portal = crm.simulator.portal
