@@ -9,7 +9,7 @@ import heapq
 import itertools
 import random
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from simulators.clock import Clock
 from simulators.faults import Faults, Profile
@@ -162,7 +162,7 @@ class Portal:
             return str(row.id)
         held = row.values.get(name)
         if held:
-            return held
+            return self._in_ms(kind, name, held) if self.switches.dates_in_ms else held
         if held is not None:
             # Cleared: texts stay behind empty, everything else is as if it had never been set.
             return held if name in kind.properties and kind.properties[name].type == "string" else None
@@ -171,6 +171,13 @@ class Portal:
         if name in SOURCES:
             return SOURCES[name](row.source)
         return iso(row.created) if name == kind.created else None
+
+    def _in_ms(self, kind: ObjectType, name: str, held: str) -> str:
+        """A day as older portals tell it: the milliseconds of its midnight in UTC."""
+        found = kind.properties.get(name)
+        if found is None or found.type != "date":
+            return held
+        return str(milliseconds(datetime.combine(date.fromisoformat(held), time(), UTC)))
 
     def row(self, kind: ObjectType, record_id: int) -> Row | None:
         """The record that goes by this id, archived or not; of a merged one, what it was merged into."""

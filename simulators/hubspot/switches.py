@@ -30,6 +30,8 @@ class Switches:
     """Contacts and companies of a deal become opportunities, and customers once it is won."""
     nulls_refused: bool = False
     """A null in a write is refused; else it is passed over."""
+    dates_in_ms: bool = False
+    """Days are told in milliseconds, as older portals do."""
     retry_after_on_429: bool = False
     """A refusal for pace says in Retry-After how long to wait; HubSpot does not promise it."""
     migration_s: float = 3.0

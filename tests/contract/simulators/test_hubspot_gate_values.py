@@ -330,6 +330,20 @@ def test_the_newest_version_refuses_what_the_older_ones_take(crm: Portal) -> Non
     assert elsewhere.status_code == 200
 
 
+def test_a_client_that_reads_days_in_one_form_alone_mistakes_the_other(crm: Portal) -> None:
+    record = crm.create("contacts", firstname="A", date_of_birth="1984-02-29")
+    path = f"crm/v3/objects/contacts/{record}"
+    crm.admin("switch", dates_in_ms=True)
+
+    told = crm.get(path, properties="date_of_birth")["properties"]["date_of_birth"]
+    again = patch(crm, "contacts", record, date_of_birth=told)
+    crm.admin("switch", dates_in_ms=False)
+
+    assert told == "446860800000"
+    assert again.status_code == 200
+    assert crm.held("contacts", record, "date_of_birth") == "1984-02-29"
+
+
 def test_a_client_that_takes_a_stage_for_its_own_meets_one_that_a_deal_set(crm: Portal) -> None:
     contact = crm.create("contacts", firstname="A", lifecyclestage="lead")
     evangelist = crm.create("contacts", firstname="B", lifecyclestage="evangelist")
