@@ -12,10 +12,12 @@ from collections.abc import Collection, Iterator
 
 from connectors.hubspot.client import HubSpotClient
 from connectors.hubspot.describing import Schema
+from connectors.hubspot.merging import MERGED, merged_away
 from connectors.hubspot.rows import milliseconds, moment
 from connectors.hubspot.walking import walk
 from unified_model.records import SourceRecord
 
+NAMES = ("hs_object_id", MERGED)
 REMEMBERED = 1_000
 """Ids of the bin that are remembered. One archived before these that comes back is found when the copy is compared."""
 
@@ -48,9 +50,10 @@ class RecycleBin:
         """Those archived since `recent_since` (epoch milliseconds): a search may still show them."""
 
     def deletions(self, since: int | None) -> Iterator[list[SourceRecord]]:
-        """Records archived since then (epoch milliseconds; None: ever), as deleted, without those remembered."""
+        """Records archived since then (epoch milliseconds; None: ever), as deleted, without those remembered; and what
+        had gone into them, which nothing else tells of any more."""
         newest: list[tuple[int, str]] = []
-        pages = walk(self._client, self._schema.object, self._schema.type, ("hs_object_id",), archived=True)
+        pages = walk(self._client, self._schema.object, self._schema.type, NAMES, archived=True)
         for page in pages:
             self.pages += 1
             told = []
@@ -63,6 +66,7 @@ class RecycleBin:
                     self.recent.add(id)
                 if id not in self._remembered and (at is None or since is None or at >= since):
                     told.append(SourceRecord(self._schema.object, id, {}, when, deleted=True))
+                    told += merged_away(self._schema.object, row)
             yield told
         self.newest = frozenset(id for _, id in newest)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from connectors.hubspot.archived import NAMES
 from connectors.hubspot.batches import read_by_ids
 from connectors.hubspot.client import HubSpotClient
 from connectors.hubspot.completing import Completer
@@ -28,19 +29,31 @@ def by_ids(client: HubSpotClient, describer: Describer, object: str, ids: Sequen
     wanted = [id for id in wanted if id.isascii() and id.isdigit() and len(id) <= LONGEST_ID]
     completer = Completer(client, describer, schema)
     rows = read_by_ids(client, schema.object, schema.type, wanted, schema.columns)
-    live = completer.records([rows[id] for id in wanted if id in rows])
-    found = {record.record_id: record for record in live}
-    for lost, survivor in _survivors(client, schema, wanted, rows).items():
-        found[lost] = SourceRecord(schema.object, lost, {}, None, deleted=True, merged_into=survivor)
+    found = {record.record_id: record for record in completer.records([rows[id] for id in wanted if id in rows])}
+    found.update(_merged(client, schema, wanted, rows))
     rest = [id for id in wanted if id not in found]
-    binned = read_by_ids(client, schema.object, schema.type, rest, ("hs_object_id",), archived=True) if rest else {}
-    for id in rest:
-        if id in binned:
-            found[id] = SourceRecord(schema.object, id, {}, moment(binned[id].get("archivedAt")), deleted=True)
+    if rest:
+        rows = read_by_ids(client, schema.object, schema.type, rest, NAMES, archived=True)
+        for id in rest:
+            if id in rows:
+                found[id] = SourceRecord(schema.object, id, {}, moment(rows[id].get("archivedAt")), deleted=True)
+        found.update(_merged(client, schema, rest, rows, archived=True))
     return [found[id] for id in wanted if id in found]
 
 
-def _survivors(client: HubSpotClient, schema: Schema, wanted: Sequence[str], rows: Mapping[str, Row]) -> dict[str, str]:
+def _merged(
+    client: HubSpotClient, schema: Schema, wanted: Sequence[str], rows: Mapping[str, Row], *, archived: bool = False
+) -> dict[str, SourceRecord]:
+    """Wanted ids that another record answered to."""
+    return {
+        id: SourceRecord(schema.object, id, {}, None, deleted=True, merged_into=survivor)
+        for id, survivor in _survivors(client, schema, wanted, rows, archived).items()
+    }
+
+
+def _survivors(
+    client: HubSpotClient, schema: Schema, wanted: Sequence[str], rows: Mapping[str, Row], archived: bool
+) -> dict[str, str]:
     """What wanted ids were merged into that did not answer under their own name."""
     named = {loser: id for id, row in rows.items() for loser in merged_ids(row)}
     found = {id: named[id] for id in wanted if id not in rows and id in named}
@@ -49,6 +62,6 @@ def _survivors(client: HubSpotClient, schema: Schema, wanted: Sequence[str], row
     if strangers:
         # Something answered that nobody asked for, and does not say what went into it: each is asked alone.
         for id in lost:
-            answered = read_by_ids(client, schema.object, schema.type, [id], ("hs_object_id",))
+            answered = read_by_ids(client, schema.object, schema.type, [id], NAMES, archived=archived)
             found.update((id, survivor) for survivor in answered if survivor != id)
     return found

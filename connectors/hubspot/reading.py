@@ -3,7 +3,8 @@
 A run looks into the bin first, so that a record that came back is seen alive after it was seen deleted. Then it walks
 the list, if that was never done or columns are new, or searches the span from some minutes before what was covered
 until shortly before the portal's own now: the search index shows a change late. Each page carries the place after it; a
-run killed anywhere goes on from its last page. While a page is landed the next is fetched.
+run killed anywhere goes on from its last page. While some pages are landed the next are made, and those after them are
+fetched.
 """
 
 from __future__ import annotations
@@ -146,9 +147,9 @@ class Reading:
         schema, whole = self._schema, not self._narrow and fits_url(self._completer.schema.columns)
         names = schema.columns if whole else (schema.stamp,)
         assert self._at.walk is not None
-        listed = one_ahead(walk(self._client, schema.object, schema.type, names, after=self._at.walk.after))
+        listed = walk(self._client, schema.object, schema.type, names, after=self._at.walk.after)
         try:
-            for group in self._grouped(listed):
+            for group in one_ahead(self._grouped(listed)):
                 made = self._completer.complete([page.rows for page in group], whole=whole)
                 pages = []
                 for page, complete in zip(group, made, strict=True):
@@ -174,7 +175,7 @@ class Reading:
         whole = fits_body(search, window)
         if not whole:
             search = search._replace(names=(schema.stamp,))
-        for group in self._grouped(one_ahead(changed(search, window))):
+        for group in one_ahead(self._grouped(changed(search, window))):
             # One page of changes is read again by id: of our own last writes, say, the index may not know yet.
             alone = len(group) == 1 and not group[0].more and window == self._at.window
             rows = [found.rows for found in group]
@@ -193,7 +194,7 @@ class Reading:
         kept = [one for one in complete.records if one.deleted or one.record_id not in self._merged_away]
         return Complete(kept, complete.repeated + len(complete.records) - len(kept))
 
-    def _grouped(self, pages: Iterator[P]) -> Iterator[Sequence[P]]:
+    def _grouped(self, pages: Iterator[P]) -> Generator[Sequence[P], None, None]:
         """Pages in groups whose links are read at once. What came before an error is used before it is raised."""
         group: list[P] = []
         rows = 0

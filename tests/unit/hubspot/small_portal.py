@@ -70,6 +70,8 @@ class SmallPortal:
     indexed: dict[int, dict[str, str | None]] | None = None
     """What a search sees, where that is not the truth."""
     bin: dict[int, datetime] = field(default_factory=dict)
+    """When what lies there was archived."""
+    binned: dict[int, dict[str, str | None]] = field(default_factory=dict)
     became: dict[int, int] = field(default_factory=dict)
     """Merged-away ids and their survivors."""
     links: dict[int, list[tuple[int, list[tuple[str, int, str | None]]]]] = field(default_factory=dict)
@@ -102,7 +104,7 @@ class SmallPortal:
 
     def archive(self, *ids: int) -> None:
         for id in ids:
-            del self.contacts[id]
+            self.binned[id] = self.contacts.pop(id)
             self.bin[id] = self.now
 
     def merge(self, primary: int, other: int, survivor: int) -> None:
@@ -196,7 +198,7 @@ class SmallPortal:
     def _shown(
         self, id: int, names: Sequence[str], table: Mapping[int, Mapping[str, str | None]] | None = None
     ) -> dict[str, Any]:
-        held = (self.contacts if table is None else table).get(id, {"hs_object_id": str(id)})
+        held = (self.contacts if table is None else table).get(id) or self.binned[id]
         shown = {name: held.get(name) for name in names if name in self.properties}
         always = {"hs_object_id": str(id), "lastmodifieddate": held.get("lastmodifieddate")}
         row = {"id": str(id), "properties": {**always, **shown}, "archived": id in self.bin}

@@ -85,6 +85,18 @@ def test_get_tells_where_each_record_went(portal: SmallPortal) -> None:
     assert [one for one in found if not one.deleted] == [walked["7"], walked["900"]]
 
 
+def test_get_tells_a_merge_into_what_was_archived_since(portal: SmallPortal) -> None:
+    portal.put(*range(1, 5))
+    portal.merge(1, 2, 900)
+    portal.archive(900)
+
+    found = portal.open().get("contacts", ["1", "3", "900"])
+
+    assert [(one.record_id, one.deleted, one.merged_into) for one in found] == [
+        ("1", True, "900"), ("3", False, None), ("900", True, None),
+    ]  # fmt: skip
+
+
 def test_get_finds_the_survivor_of_what_does_not_say_what_it_swallowed(portal: SmallPortal) -> None:
     portal.put(*range(1, 5))
     portal.merge(1, 2, 900)

@@ -395,6 +395,17 @@ def test_a_merge_names_its_survivor_over_chains(portal: SmallPortal, survivor: i
     assert [one.record_id for one in found if not one.deleted] == [last]
 
 
+def test_what_went_into_a_record_that_was_archived_since_is_told(portal: SmallPortal) -> None:
+    portal.put(*range(1, 11))
+    place = first(portal)
+    portal.merge(1, 2, 900)
+    portal.archive(900)
+
+    found, _ = pulled(portal.open(), place)
+
+    assert {one.record_id: one.merged_into for one in found if one.deleted} == {"900": None, "1": "900", "2": "900"}
+
+
 def test_a_loser_that_the_index_still_shows_stays_merged(portal: SmallPortal) -> None:
     portal.put(*range(1, 11))
     place = first(portal)
