@@ -6,6 +6,7 @@ beside the error (`told`) for whoever may show it, and never becomes part of a m
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
@@ -22,6 +23,9 @@ LONGEST_WAIT_S = 60.0
 SECONDLY_S, TEN_SECONDLY_S = 1.0, 10.0
 """Seconds until the pace that a 429 names (`SECONDLY`, `TEN_SECONDLY_ROLLING`) is over."""
 DAILY = "DAILY"
+
+
+_CODE = re.compile(r"[\w.-]{1,80}")
 
 
 class Said(NamedTuple):
@@ -114,10 +118,10 @@ def refusal_of(
     """The error that fits an answer. `content` is what came: an object, or text (HTML, nothing)."""
     said = said_of(status, content)
     subject = f"{system}{f' ({about})' if about else ''}"
-    marks = [str(status), said.category, said.sub_category]
-    if said.correlation_id:
-        marks.append(f"correlation id {said.correlation_id}")
-    note = ", ".join(mark for mark in marks if mark)
+    codes = [code for code in (said.category, said.sub_category) if _CODE.fullmatch(code)]
+    if _CODE.fullmatch(said.correlation_id):
+        codes.append(f"correlation id {said.correlation_id}")
+    note = ", ".join((str(status), *codes))
     refusal = _refusal(subject, note, said, retry_after_s(retry_after, now), now, searching)
     refusal.said = said
     return refusal
@@ -148,7 +152,7 @@ def missing_scopes(said: Said) -> tuple[str, ...]:
     named = [
         scope for context in contexts for key, scopes in context.items() if "scope" in key.lower() for scope in scopes
     ]
-    return tuple(dict.fromkeys(named))
+    return tuple(scope for scope in dict.fromkeys(named) if _CODE.fullmatch(scope))
 
 
 def _refusal(subject: str, note: str, said: Said, asked_s: float | None, now: datetime, searching: bool) -> Refusal:
@@ -158,6 +162,8 @@ def _refusal(subject: str, note: str, said: Said, asked_s: float | None, now: da
             f"{subject}: the token is not valid ({note}).",
             "Make a new one in HubSpot, or connect the app anew, and set the secret.",
         )
+    if status == 403 and _is_page(said):
+        return _passing(subject, note, said, asked_s)
     if status == 403:
         scopes = missing_scopes(said)
         why = f"scopes are missing: {', '.join(scopes)}" if scopes else "the token is not allowed to do this"
@@ -205,8 +211,7 @@ def _too_many(subject: str, note: str, said: Said, asked_s: float | None, search
 
 
 def _passing(subject: str, note: str, said: Said, asked_s: float | None) -> BusyRefusal:
-    page = isinstance(said.body, str) and "<html" in said.body[:2000].lower()
-    why = "a page came instead of an answer" if page else "it is busy or broken for the moment"
+    why = "a page came instead of an answer" if _is_page(said) else "it is busy or broken for the moment"
     wait = asked_s if said.status == 500 else max(GATEWAY_WAIT_S, asked_s or 0)
     return BusyRefusal(
         f"{subject}: {why} ({note}).",
@@ -215,6 +220,10 @@ def _passing(subject: str, note: str, said: Said, asked_s: float | None) -> Busy
         lost=True,
         tries=3 if said.status == 500 else 5,
     )
+
+
+def _is_page(said: Said) -> bool:
+    return isinstance(said.body, str) and "<html" in said.body[:2000].lower()
 
 
 def _context(context: Any) -> Mapping[str, Sequence[str]]:
