@@ -7,7 +7,17 @@ from dataclasses import replace
 
 from simulators.clock import Clock
 from simulators.faults import Fault, Faults, Profile
-from simulators.hubspot import associations, batch, deleting, faces, labels, merging, records, search
+from simulators.hubspot import (
+    association_batches,
+    associations,
+    batch,
+    deleting,
+    faces,
+    labels,
+    merging,
+    records,
+    search,
+)
 from simulators.hubspot.admin import answer_admin
 from simulators.hubspot.errors import Refusal, no_such_path
 from simulators.hubspot.gate import Gate
@@ -18,7 +28,7 @@ from simulators.web import Answer, Call, Routes
 
 LONGEST_TARGET = 16_384
 """Characters of path and query."""
-FACES = (batch, search, merging, deleting, records, associations, labels, faces)
+FACES = (batch, search, merging, deleting, records, associations, association_batches, labels, faces)
 """Modules with ROUTES; where patterns overlap, the earlier wins."""
 
 

@@ -251,6 +251,18 @@ def test_archiving_an_association_takes_all_its_labels_archiving_a_label_only_th
     assert [portal.held("contacts", each, "associatedcompanyid") for each in contacts] in ([None, None], ["", ""])
 
 
+def test_taking_the_mere_link_parts_only_those_who_have_no_label_besides(portal: Portal) -> None:
+    contacts, (company,) = people(portal, 2), firms(portal, 1)
+    link(portal, contacts[0], [company])
+    link(portal, contacts[1], [company], PRIMARY)
+
+    inputs = [pair(each, company, spec(MERE)) for each in contacts]
+    portal.post(f"{BATCH}/labels/archive", {"inputs": inputs}, 204)
+
+    assert linked(portal, contacts[0]) == {}
+    assert linked(portal, contacts[1]) == {company: [("HUBSPOT_DEFINED", PRIMARY), ("HUBSPOT_DEFINED", MERE)]}
+
+
 def test_archiving_takes_a_hundred_distinct_starts_at_most(portal: Portal) -> None:
     contacts, (company,) = people(portal, 101), firms(portal, 1)
     portal.post(f"{BATCH}/associate/default", {"inputs": [pair(each, company) for each in contacts]})

@@ -12,7 +12,7 @@ import pytest
 
 from tests.contract.simulators.hubspot_portal import Portal, served
 
-STEPS = 300
+STEPS = 250
 KINDS = ("contacts", "companies", "deals")
 TYPES = {
     ("contacts", "companies"): (279, 1),
@@ -116,7 +116,7 @@ class Play:
         self.admin("merge", object=kind, primary=self.some(kind), other=self.some(kind))
 
 
-@pytest.fixture(scope="module", params=range(4))
+@pytest.fixture(scope="module", params=range(3))
 def play(request: pytest.FixtureRequest) -> Iterator[Play]:
     with served(people=5, seed=request.param) as portal:
         each = Play(portal, random.Random(f"relations {request.param}"))
