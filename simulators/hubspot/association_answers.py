@@ -40,6 +40,7 @@ def page_of(
 
 
 def associated(portal: Portal, pair: Pair) -> dict[str, Any]:
+    """Associate a pair as its request says, and give the row that answers it."""
     given = associate(portal, *pair)
     return {
         "fromObjectTypeId": pair.here.kind.id,
@@ -51,7 +52,7 @@ def associated(portal: Portal, pair: Pair) -> dict[str, Any]:
 
 
 def defaulted(portal: Portal, pair: Pair) -> list[dict[str, Any]]:
-    """Both directions of an association without a label."""
+    """Associate a pair without a label, and give the rows that answer it: one for each direction."""
     associate(portal, pair.here, pair.there)
     rows = []
     for here, there in ((pair.here, pair.there), (pair.there, pair.here)):
@@ -71,6 +72,7 @@ def linkable(portal: Portal, name: str, other: str) -> tuple[ObjectType, ObjectT
 
 
 def check_unlocked(portal: Portal, pairs: Sequence[Pair]) -> None:
+    """Refuse the whole request if other work holds one of its records: 423."""
     for pair in pairs:
         for end in (pair.here, pair.there):
             portal.check_unlocked(end.kind, end.id)
@@ -79,6 +81,7 @@ def check_unlocked(portal: Portal, pairs: Sequence[Pair]) -> None:
 def batch_answer(
     portal: Portal, status: int, results: list[Any], errors: list[dict[str, Any]], partly: int = 207
 ) -> Answer:
+    """The answer to a batch, under `partly` if there are errors."""
     now = iso(portal.now())
     content: dict[str, Any] = {"status": "COMPLETE", "results": results, "startedAt": now, "completedAt": now}
     if not errors:
