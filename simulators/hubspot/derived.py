@@ -22,6 +22,8 @@ def derive(portal: Portal, kind: ObjectType, before: Row | None, values: Values)
     derived = default_pipeline(portal, kind, after)
     after |= derived
     derived |= _BY_TYPE[kind.plural](portal, held, after) if kind.plural in _BY_TYPE else {}
+    if before is None and "hs_marketable_status" not in values:
+        derived["hs_marketable_status"] = "false"
     now = iso(portal.now())
     owner = values.get("hubspot_owner_id")
     if owner is not None and owner != held.get("hubspot_owner_id", ""):

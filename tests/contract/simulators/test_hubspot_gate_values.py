@@ -298,6 +298,14 @@ def test_a_new_owner_is_dated_and_an_owner_is_named_by_id_not_by_user(crm: Porta
     assert held["hubspot_owner_assigneddate"] is not None
 
 
+def test_a_new_contact_is_not_billed_as_a_marketing_contact_unless_asked_for(crm: Portal) -> None:
+    plain = crm.create("contacts", firstname="A")
+    marketing = crm.create("contacts", firstname="B", hs_marketable_status="true")
+
+    assert crm.held("contacts", plain, "hs_marketable_status") == "false"
+    assert crm.held("contacts", marketing, "hs_marketable_status") == "true"
+
+
 def test_a_client_that_compares_addresses_as_sent_sees_a_change_that_is_none(crm: Portal) -> None:
     sent = "Eve.Moss@Example.com"
     record = crm.create("contacts", email=sent)
