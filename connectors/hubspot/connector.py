@@ -124,7 +124,7 @@ class HubSpotConnector:
         from connectors.hubspot.reading import Reading
 
         self.installation()
-        return Reading(self.client, self.describer, object, sleep=self._sleep).pages(cursor, mode)
+        return Reading(self.client, self.describer, object).pages(cursor, mode)
 
     def get(self, object: str, ids: Sequence[str]) -> Sequence[SourceRecord]:
         """The named records as they are now: archived and merged-away ones as deleted; others are left out."""
@@ -137,7 +137,7 @@ class HubSpotConnector:
         from connectors.hubspot.outlining import outline
 
         self.installation()
-        return outline(self.client, self.describer, object, sleep=self._sleep)
+        return outline(self.client, self.describer, object)
 
     def write(self, object: str, ops: Sequence[Op]) -> Sequence[OpResult]:
         self.installation()

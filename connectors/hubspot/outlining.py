@@ -6,12 +6,10 @@ their ends, records that are gone without a trace, and calculated properties tha
 
 from __future__ import annotations
 
-import time
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import replace
 
 from connectors.contract import Outline
-from connectors.http.retry import Sleep
 from connectors.hubspot.ahead import one_ahead
 from connectors.hubspot.associating import RECORDS
 from connectors.hubspot.batches import read_by_ids
@@ -24,9 +22,7 @@ from connectors.hubspot.rows import Row, distinct
 from connectors.hubspot.walking import fits_url, walk
 
 
-def outline(
-    client: HubSpotClient, describer: Describer, object: str, *, sleep: Sleep = time.sleep
-) -> Iterator[Sequence[Outline]]:
+def outline(client: HubSpotClient, describer: Describer, object: str) -> Iterator[Sequence[Outline]]:
     """Every record that is not archived, once. An error when not all could be listed."""
     schema = describer.schema(object, fresh=True)
     if schema.type == OWNERS.name:

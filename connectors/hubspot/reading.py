@@ -9,13 +9,11 @@ fetched.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Collection, Generator, Iterator, Sequence
 from dataclasses import replace
 from typing import Protocol, TypeVar
 
 from connectors.contract import Mode
-from connectors.http.retry import Sleep
 from connectors.hubspot.ahead import one_ahead
 from connectors.hubspot.archived import RecycleBin, is_due
 from connectors.hubspot.client import HubSpotClient
@@ -49,7 +47,7 @@ P = TypeVar("P", bound=_Paged)
 class Reading:
     """One read of one object. `pages` is called once."""
 
-    def __init__(self, client: HubSpotClient, describer: Describer, object: str, *, sleep: Sleep = time.sleep) -> None:
+    def __init__(self, client: HubSpotClient, describer: Describer, object: str) -> None:
         self._client, self._describer, self.object = client, describer, object
         self._overlap = int(client.settings.overlap_minutes * 60_000)
         self._lag = int(client.settings.lag_seconds * 1_000)

@@ -37,9 +37,9 @@ def rows_of(system: str, answer: Answer, *, about: str) -> Rows:
 
 
 def records_of(system: str, answer: Answer, *, about: str) -> Rows:
-    """The same, of records: each has its id and its properties."""
+    """The same, of records: each has its id, a number, and its properties."""
     page = rows_of(system, answer, about=about)
-    if not all(row.get("id") and isinstance(row.get("properties"), Mapping) for row in page.rows):
+    if not all(str(row.get("id")).isdigit() and isinstance(row.get("properties"), Mapping) for row in page.rows):
         raise Busy(f"{system} ({about}): a record came without id or properties.", "Run again later.", lost=True)
     return page
 
