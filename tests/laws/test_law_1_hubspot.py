@@ -155,9 +155,8 @@ def pull(settings: Path, chance: random.Random | None) -> list[str]:
                 report = pull_source(hub, "marketing", Watch())
             os.write(writer, f"{report.state}\n{report.error or ''}"[:4000].encode())
             os._exit(0)
-        except BaseException:
-            os.write(writer, traceback.format_exc()[-4000:].encode())
         finally:  # the test must not go on in the child
+            os.write(writer, traceback.format_exc()[-4000:].encode())
             os._exit(3)
     if chance is not None:
         chance.random(), chance.random(), chance.random()
