@@ -10,7 +10,7 @@ from simulators.hubspot.lifecycle import stages_of, with_stage
 from simulators.hubspot.links import HUBSPOT_DEFINED, LinkType
 from simulators.hubspot.merging import merge
 from simulators.hubspot.object_type import ObjectType
-from simulators.hubspot.portal import Portal
+from simulators.hubspot.portal import SOURCES, Portal
 from simulators.hubspot.properties import add_property
 from simulators.hubspot.rows import Row, iso, milliseconds, parse_id
 from simulators.hubspot.value_types import as_text, keep
@@ -22,18 +22,22 @@ Sent = Mapping[str, Any]
 def _rows(portal: Portal, sent: Sent) -> Any:
     """The portal's own table of a type, recycle bin included: what a faithful copy must equal."""
     kind = portal.kind(sent["object"])
+    names = [name for name, each in kind.properties.items() if not each.archived]
     if "ids" in sent:
         rows = [events.existing(portal, kind, each) for each in sent["ids"]]
     else:
         rows = [row for _, row in sorted(portal.tables[kind.plural].items())]
-    return [_row(portal, kind, row) for row in rows]
+    return [_row(portal, kind, row, names) for row in rows]
 
 
-def _row(portal: Portal, kind: ObjectType, row: Row) -> dict[str, Any]:
-    names = [name for name, each in kind.properties.items() if not each.archived]
+def _row(portal: Portal, kind: ObjectType, row: Row, names: list[str]) -> dict[str, Any]:
+    values: dict[str, str | None] = dict.fromkeys(names)
+    for name in (*row.values, "hs_object_id", kind.created, kind.modified, *SOURCES):
+        if name in values:
+            values[name] = portal.value(kind, row, name)
     return {
         "id": str(row.id),
-        "properties": {name: portal.value(kind, row, name) for name in names},
+        "properties": values,
         "createdAt": iso(row.created),
         "updatedAt": iso(row.updated),
         "archived": row.archived,
