@@ -131,6 +131,7 @@ class Reading:
         bin = RecycleBin(self._client, self._schema, before.archived, recent_since=now - self._overlap - self._lag)
         since = None if before.archived_to is None else before.archived_to - self._overlap
         for records in bin.deletions(since):
+            self._merged_away.update(record.record_id for record in records if record.merged_into)
             if records and told:
                 yield [self._page(Complete(records))]
         self._recent = bin.recent
