@@ -89,6 +89,8 @@ class Meddling:
     failed: Counter[str] = field(default_factory=Counter)
     edits: dict[tuple[str, str], str] = field(default_factory=dict)
     """What somebody wrote last, by record and property."""
+    earlier: set[str] = field(default_factory=set)
+    """What somebody wrote before that."""
     applied: Counter[tuple[str, str]] = field(default_factory=Counter)
     """How often the portal took a value from us, by record and property."""
 
@@ -134,6 +136,7 @@ class Meddling:
             name = self.chance.choice(list(updates[record_id]) if self.chance.random() < 0.7 else COLUMNS)
             value = f"Theirs {len(self.edits)} {self.chance.randrange(10**6)}"
             self.back.admin("edit", object=OBJECT, ids=[record_id], set={name: value})
+            self.earlier.add(self.edits.get((record_id, name), ""))
             self.edits[record_id, name] = value
 
 
@@ -197,8 +200,13 @@ def drill(
     connector.close()
     held = Counter(row["unsilo_id"] for row in after.values() if row.get("unsilo_id"))
     made = [op for op in new if op.guard and not _is_taken(op)]
-    told = {(each.record_id, name, value) for each in results for name, value in (each.found or {}).items()}
-    gone = [(key, value) for key, value in meddling.edits.items() if after[key[0]][key[1]] != value]
+    told = {
+        (str(each.record_id), name)
+        for each in results
+        for name, value in (each.found or {}).items()
+        if value not in meddling.earlier  # the last of theirs; the portal's own people edit, too
+    }
+    gone = [key for key, value in meddling.edits.items() if after[key[0]][key[1]] != value]
     return Figures(
         outcomes=Counter(each.outcome for each in results),
         calls=client.budget.calls,
@@ -207,11 +215,11 @@ def drill(
         edits=len(meddling.edits),
         seconds=seconds,
         longest_window_s=writer.exposure.longest_s,
-        overwritten_and_told=sum((*key, value) in told for key, value in gone),
+        overwritten_and_told=sum(key in told for key in gone),
         wrong_results=sum(not _holds(op, result, after, meddling) for op, result in zip(ops, results, strict=True)),
         applied_twice=sum(count > 1 for count in meddling.applied.values()),
         doubled=sum(held[op.guard[1]] != 1 for op in made if op.guard) + abs(len(after) - len(before) - len(made)),
-        overwritten_unseen=sum((*key, value) not in told for key, value in gone),
+        overwritten_unseen=sum(key not in told for key in gone),
     )
 
 

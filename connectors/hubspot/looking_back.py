@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from connectors.hubspot.deciding import Row, Trace, reaches, trace
+from connectors.hubspot.deciding import PEOPLE, Row, Trace, reaches, trace
 from connectors.hubspot.outcomes import LIFECYCLE_BACKWARD, NOT_TAKEN, OVERWRITTEN, result
 from connectors.hubspot.rendering import alike
 from connectors.hubspot.rounds import Rounds
@@ -75,8 +75,8 @@ def _judge(rounds: Rounds, task: Task, row: Row) -> None:
 
 
 def _traced_by_base(rounds: Rounds, task: Task, row: Row) -> dict[str, Trace]:
-    """Traces of an op of which nothing is remembered but what it believes. An old value that was the same as ours
-    proves nothing: unless it replaced what the op believes, it is none of ours."""
+    """Traces of an op of which nothing is remembered but what it believes. A value like ours that is older than what
+    the op believes proves nothing."""
     properties, base = rounds.sender.properties, task.op.base
     traces = {}
     for name, value in task.values.items():
@@ -84,12 +84,23 @@ def _traced_by_base(rounds: Rounds, task: Task, row: Row) -> dict[str, Trace]:
             continue  # it was not sent
         believed = [] if base is None else [base.get(name)]
         found = _traced(rounds, task, row, name, believed)
-        if found.kind == "edited" and found.overwrote:
+        if found.kind == "edited" and found.overwrote and _is_older(rounds, row, name, value, believed):
             found = Trace("absent")
         if found.kind == "absent" and alike(properties[name], row.values.get(name), value):
             continue  # others wrote the same
         traces[name] = found
     return traces
+
+
+def _is_older(rounds: Rounds, row: Row, name: str, value: str, believed: Sequence[Any]) -> bool:
+    """Whether what the op believes came after the value that is like ours."""
+    known = rounds.sender.properties[name]
+    for version in row.histories.get(name, ()):
+        if any(alike(known, version.value, each) for each in believed):
+            return True
+        if version.source not in PEOPLE and alike(known, version.value, value):
+            return False
+    return False
 
 
 def _traced(rounds: Rounds, task: Task, row: Row, name: str, believed: Sequence[Any]) -> Trace:

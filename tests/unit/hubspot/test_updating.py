@@ -187,6 +187,28 @@ def test_a_repeated_op_tells_what_it_replaced_unseen(at: Desk) -> None:
     assert (result.outcome, result.reason, result.found) == ("conflict", "overwritten", {"city": "Theirs"})
 
 
+def test_a_repeated_op_tells_what_it_replaced_also_when_that_was_edited_again(at: Desk) -> None:
+    one = at.portal.make(city="Kiel")
+    at.portal.edit(one, city="Theirs")
+    at.portal.edit(one, city="Ours", source="INTEGRATION")
+    at.portal.edit(one, city="Theirs again")
+
+    [result] = at.write(change(one, {"city": "Ours"}, {"city": "Kiel"}, repeated=True))
+
+    assert (result.outcome, result.reason, result.found) == ("conflict", "overwritten", {"city": "Theirs"})
+    assert at.sent() == []
+
+
+def test_a_repeated_op_is_sent_when_a_value_like_it_is_older_than_what_it_believes(at: Desk) -> None:
+    one = at.portal.make(city="Bonn")
+    at.portal.edit(one, city="Ours", source="INTEGRATION")
+    at.portal.edit(one, city="Kiel")
+
+    [result] = at.write(change(one, {"city": "Ours"}, {"city": "Kiel"}, repeated=True))
+
+    assert (result.outcome, at.portal.values(one)["city"]) == ("updated", "Ours")
+
+
 def test_a_repeated_op_that_was_never_applied_is_sent(at: Desk) -> None:
     one = at.portal.make(city="Kiel")
 
