@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import re
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -19,6 +19,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from connectors.hubspot.connector import HubSpotConnector, open_hubspot
 from unified_model.mapping.rows import ObjectMapping
+from unified_model.records import Page, SourceRecord
 
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 UNMAPPED = {"contacts": ObjectMapping(object="contacts", kind="person", key="hs_object_id", rows=())}
@@ -263,3 +264,34 @@ def small_portal() -> Iterator[SmallPortal]:
     finally:
         server.shutdown()
         server.server_close()
+
+
+def records(pages: Iterable[Page]) -> list[SourceRecord]:
+    """All of them, in their order."""
+    return [record for page in pages for record in page.records]
+
+
+def ids(pages: Iterable[Page]) -> list[int]:
+    """Theirs."""
+    return [int(record.record_id) for record in records(pages)]
+
+
+def pulled(source: HubSpotConnector, cursor: str | None = None, **mode: Any) -> tuple[list[SourceRecord], str]:
+    """What a read gives, and the place after it."""
+    pages = list(source.read("contacts", cursor, **mode))
+    assert all(page.read == len(page.records) + page.repeated for page in pages)
+    return records(pages), pages[-1].cursor if pages else str(cursor)
+
+
+def first(portal: SmallPortal, **options: Any) -> str:
+    """The place after everything was read, long after it was written, and an hour ago."""
+    portal.pass_time(hours=1)
+    _, place = pulled(portal.open(**options))
+    portal.pass_time(hours=1)
+    portal.calls.clear()
+    return place
+
+
+def binned(portal: SmallPortal) -> list[Call]:
+    """Looks into the bin."""
+    return [call for call in portal.calls if call.query.get("archived") == "true" and call.family == "list"]
