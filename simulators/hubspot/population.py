@@ -63,8 +63,11 @@ def populate(portal: Portal, people: int, *, clean: bool = False, records: int |
     add_past(portal, population, filling.truth, first_of, filling.addresses)
     filling.finish_companies()
     add_business(portal, filling.truth)
-    for index in portal.indexes.values():
+    for plural, index in portal.indexes.items():
         index.fill()
+        for found in portal.kinds[plural].properties.values():
+            if portal.tables[plural] and (found.unique or found.name in ("email", "hs_additional_emails")):
+                portal.tables[plural].lookup(found.name)
     return filling.truth
 
 

@@ -295,9 +295,7 @@ class Portal:
         from simulators.hubspot.deleting import purge
 
         for plural, table in self.tables.items():
-            if not table.archived:
-                continue
-            for record_id in [each for each in table.archived if (table[each].archived_at or 0) <= oldest]:
+            for record_id in table.expired(oldest):
                 purge(self, self.kinds[plural], record_id)
 
 

@@ -1,26 +1,23 @@
 """The records of one type, in the order of their ids, with look-ups by value."""
 
+import heapq
 from bisect import bisect_left, bisect_right, insort
 
+from simulators.hubspot.lookups import Lookup
 from simulators.hubspot.rows import Row
-
-LISTS = ("hs_additional_emails", "hs_merged_object_ids")
-"""Properties that hold several values, `a;b`, each of which is looked up for itself."""
 
 
 class Table(dict[int, Row]):
-    """Records by id, archived ones included. `live` and `archived` hold ids in rising order.
+    """Records by id, archived ones included. `live` and `archived` hold ids in rising order."""
 
-    Writing a record only adds to the look-ups: what they name is looked at again before it is given.
-    """
-
-    __slots__ = ("_lookups", "archived", "live")
+    __slots__ = ("_lookups", "_thrown_away", "archived", "live")
 
     def __init__(self) -> None:
         super().__init__()
         self.live: list[int] = []
         self.archived: list[int] = []
-        self._lookups: dict[str, dict[str, list[int]]] = {}
+        self._lookups: dict[str, Lookup] = {}
+        self._thrown_away: list[tuple[int, int]] = []
 
     def __setitem__(self, record_id: int, row: Row) -> None:
         before = self.get(record_id)
@@ -28,11 +25,12 @@ class Table(dict[int, Row]):
             if before is not None:
                 _take(self.archived if before.archived else self.live, record_id)
             _add(self.archived if row.archived else self.live, record_id)
+        if row.archived_at is not None and (before is None or before.archived_at != row.archived_at):
+            heapq.heappush(self._thrown_away, (row.archived_at, record_id))
         for name, lookup in self._lookups.items():
             value = row.values.get(name)
             if value and (before is None or before.values.get(name) != value):
-                for key in _keys(name, value):
-                    lookup.setdefault(key, []).append(record_id)
+                lookup.enter(record_id, value)
         super().__setitem__(record_id, row)
 
     def __delitem__(self, record_id: int) -> None:
@@ -42,29 +40,31 @@ class Table(dict[int, Row]):
 
     def holding(self, name: str, value: str) -> list[Row]:
         """The records, archived ones included, whose property is a value or lists it; case does not count."""
+        lookup = self.lookup(name)
+        rows = [self[record_id] for record_id in lookup.ids(value) if record_id in self]
+        return [row for row in rows if value.casefold() in lookup.keys(row.values.get(name, ""))]
+
+    def lookup(self, name: str) -> Lookup:
+        """What finds records by a property; made when it is first asked for, which takes a while in a large table."""
         if name not in self._lookups:
-            lookup: dict[str, list[int]] = {}
-            for record_id, row in self.items():
-                held = row.values.get(name)
-                for key in _keys(name, held or ""):
-                    lookup.setdefault(key, []).append(record_id)
-            self._lookups[name] = lookup
-        wanted = value.casefold()
-        named = dict.fromkeys(self._lookups[name].get(wanted, ()))
-        rows = [self[record_id] for record_id in named if record_id in self]
-        return [row for row in rows if wanted in _keys(name, row.values.get(name, ""))]
+            self._lookups[name] = Lookup(name, self.items())
+        return self._lookups[name]
+
+    def expired(self, oldest: int) -> list[int]:
+        """The records that were archived at `oldest` or before; each is told of once."""
+        gone: dict[int, None] = {}
+        while self._thrown_away and self._thrown_away[0][0] <= oldest:
+            moment, record_id = heapq.heappop(self._thrown_away)
+            row = self.get(record_id)
+            if row is not None and row.archived_at == moment:
+                gone[record_id] = None
+        return list(gone)
 
     def after(self, record_id: int, count: int, *, archived: bool = False) -> list[Row]:
         """The next records behind an id."""
         ids = self.archived if archived else self.live
         start = bisect_right(ids, record_id)
         return [self[each] for each in ids[start : start + count]]
-
-
-def _keys(name: str, value: str) -> list[str]:
-    """What a value is looked up by."""
-    folded = value.casefold()
-    return [each for each in (folded.split(";") if name in LISTS else [folded]) if each]
 
 
 def _add(ids: list[int], record_id: int) -> None:
