@@ -14,7 +14,7 @@ import ssl
 import time
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import unquote, urlencode, urlsplit
 from urllib.request import getproxies, proxy_bypass
 
 import orjson
@@ -147,19 +147,37 @@ def _api_client(url: str) -> ApiClient:
     configuration = Configuration(host=url)
     configuration.connection_pool_maxsize = CONNECTIONS
     configuration.retries = Retry(total=False)  # repeats and redirects are decided by the client
-    configuration.proxy = _proxy(url)
-    bundle = os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("SSL_CERT_FILE")
-    configuration.ssl_ca_cert = bundle or None
+    configuration.proxy, configuration.proxy_headers = _proxy(url)
+    configuration.ssl_ca_cert = _certificates()
     return ApiClient(configuration)
 
 
-def _proxy(url: str) -> str | None:
-    """A company's proxy from the environment; never for this machine."""
+def _proxy(url: str) -> tuple[str | None, Mapping[str, str] | None]:
+    """A company's proxy from the environment, and how to be let through; never for this machine."""
+    from urllib3.util import make_headers
+
     parts = urlsplit(url)
     host = parts.hostname or ""
-    if is_loopback(host) or proxy_bypass(host):
+    proxy = None if is_loopback(host) or proxy_bypass(host) else getproxies().get(parts.scheme)
+    if not proxy:
+        return None, None
+    told = urlsplit(proxy if "://" in proxy else f"http://{proxy}")
+    place = told._replace(netloc=told.netloc.rpartition("@")[2]).geturl()
+    if not told.username:
+        return place, None
+    return place, make_headers(proxy_basic_auth=f"{unquote(told.username)}:{unquote(told.password or '')}")
+
+
+def _certificates() -> str | None:
+    """Whom to trust: a company's own list, else (None) the machine's, else that of certifi."""
+    named = os.environ.get("REQUESTS_CA_BUNDLE")
+    if named:
+        return named
+    if ssl.get_default_verify_paths().cafile:
         return None
-    return getproxies().get(parts.scheme)
+    import certifi
+
+    return certifi.where()
 
 
 def _raw(status: int, headers: Mapping[str, str], content: bytes) -> Raw:

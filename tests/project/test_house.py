@@ -42,7 +42,7 @@ LIBRARIES = {
     "connectors": {"orjson", "tenacity"},
     "connectors/files": {"charset_normalizer", "orjson", "python_calamine"},
     "connectors/http": {"requests", "tenacity", "urllib3"},
-    "connectors/hubspot": {"hubspot", "orjson", "urllib3"},
+    "connectors/hubspot": {"certifi", "hubspot", "orjson", "urllib3"},
     "connectors/salesforce": {"jwt", "orjson", "requests", "simple_salesforce", "tenacity", "urllib3"},
     "flows": {"orjson"},
     "flows/deployed": {"prefect"},

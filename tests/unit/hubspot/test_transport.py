@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import socket
+from base64 import b64encode
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from threading import Thread
@@ -11,7 +13,8 @@ from typing import Any
 import pytest
 
 from connectors.http.budget import BudgetSpent
-from connectors.http.retry import Busy
+from connectors.http.retry import TRIES, Busy
+from connectors.hubspot.client import open_client
 from connectors.hubspot.refusals import (
     BusyRefusal,
     RecordsLocked,
@@ -21,7 +24,7 @@ from connectors.hubspot.refusals import (
     TooManyCalls,
     missing_scopes,
 )
-from tests.unit.hubspot.stub import ACCOUNT, START, Asked, Reply, Stub, in_turn, stub
+from tests.unit.hubspot.stub import ACCOUNT, SECRETS, START, Asked, Reply, Stub, in_turn, stub
 from unified_model.errors import NeedsOperator, Rejected, UsageError
 
 OK = Reply({"results": []})
@@ -270,6 +273,34 @@ def test_neither_a_proxy_nor_a_password_file_is_used_for_this_machine(
         at.client().get("/crm/v3/objects/contacts")
 
         assert at.asked[0].token == "pat-na1-secret"
+
+
+def test_a_companys_proxy_is_used_and_told_who_asks(monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as proxy:
+        for name in ("no_proxy", "NO_PROXY", "https_proxy"):
+            monkeypatch.delenv(name, raising=False)
+        monkeypatch.setenv("HTTPS_PROXY", f"http://some%20one:else@127.0.0.1:{proxy.getsockname()[1]}")
+        heard: list[bytes] = []
+        listener = Thread(target=_refuse_once, args=(proxy, heard))
+        listener.start()
+
+        with pytest.raises(Busy, match="can't be reached"):
+            open_client("hub", {}, SECRETS.get, sleep=lambda _: None).post(
+                "/crm/v3/objects/contacts", {}, repeatable=False
+            )
+
+        listener.join()
+    assert heard[0].startswith(b"CONNECT api.hubapi.com:443")
+    assert b64encode(b"some one:else") in heard[0]
+    assert b"pat-na1-secret" not in heard[0]
+
+
+def _refuse_once(proxy: socket.socket, heard: list[bytes]) -> None:
+    for _ in range(TRIES):
+        connection, _ = proxy.accept()
+        with connection:
+            heard.append(connection.recv(4096))
+            connection.sendall(b"HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n")
 
 
 def test_the_time_is_the_portals_and_that_of_a_gateway_is_not_believed() -> None:
