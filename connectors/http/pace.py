@@ -15,6 +15,8 @@ SLACK = 0.01
 """Of a span, added to it: the quickest way is an estimate."""
 CEILING = 0.95
 """Of the system's pace, used by us and other programs under the same key together."""
+LEAST = 0.1
+"""Of what we allow ourselves: so much goes on however much others are said to use."""
 UNANSWERED_S = 0.01
 """How long to wait for a place whose call has no answer yet."""
 SLOWER_S = 60.0
@@ -98,7 +100,8 @@ class Lane:
         else:
             self._fewer = 0
         if now_s < self._others_until_s:
-            most = min(most, math.floor(self.pace.calls * CEILING) - self._others)
+            left = math.floor(self.pace.calls * CEILING) - self._others
+            most = min(most, max(left, math.ceil(most * LEAST)))
         return most
 
     def _held(self) -> int:

@@ -121,6 +121,14 @@ def test_what_others_use_under_the_same_key_is_left_to_them() -> None:
     assert lane.wait_s(10.2) == 0
 
 
+def test_a_system_that_says_others_use_everything_is_still_asked_now_and_then() -> None:
+    lane = Lane(Pace(100, 10.0, 0.8))
+
+    lane.learn(100, 10.0, used=100, now_s=0.0)
+
+    assert _at_once(lane, 0.0) == 8
+
+
 def test_a_refusal_holds_every_call_and_slows_down_for_a_minute() -> None:
     lane = Lane(Pace(4, 1.0, 1.0))
 
