@@ -96,8 +96,11 @@ def _each(
 ) -> tuple[list[Any], list[dict[str, Any]]]:
     """Do each pair for itself: what came of it, and the errors of those that are refused."""
     results, errors = [], []
-    for pair in pairs:
+    unlucky = portal.random.randrange(len(pairs)) if portal.refuse_next_row and pairs else None
+    for at, pair in enumerate(pairs):
         try:
+            if at == unlucky:
+                raise Refusal(400, "INTERNAL_ERROR", "There was a problem with this row; try it again")
             with portal.transaction():
                 results.append(work(portal, pair))
         except Refusal as refusal:

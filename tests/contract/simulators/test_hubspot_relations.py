@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Iterator
 
 import pytest
 
 from tests.contract.simulators.hubspot_portal import Portal, served
-
-MERE, PRIMARY = 279, 1
-BATCH = "crm/v4/associations/contacts/companies/batch"
-LABELS = "crm/v4/associations/contacts/companies/labels"
+from tests.contract.simulators.hubspot_relations import (
+    BATCH,
+    MERE,
+    PRIMARY,
+    firms,
+    link,
+    linked,
+    pair,
+    people,
+    read,
+    spec,
+)
 
 
 @pytest.fixture(scope="module")
@@ -26,48 +33,6 @@ def crm(portal: Portal) -> Iterator[Portal]:
     before = vars(portal.simulator.portal.switches).copy()
     yield portal
     vars(portal.simulator.portal.switches).update(before)
-
-
-def people(portal: Portal, count: int) -> list[str]:
-    return list(portal.admin("create", object="contacts", records=[{"properties": {"firstname": "P"}}] * count)["ids"])
-
-
-def firms(portal: Portal, count: int) -> list[str]:
-    return list(portal.admin("create", object="companies", records=[{"properties": {"name": "C"}}] * count)["ids"])
-
-
-def spec(number: int, category: str = "HUBSPOT_DEFINED") -> dict[str, Any]:
-    return {"associationCategory": category, "associationTypeId": number}
-
-
-def pair(here: str, there: str, *specs: dict[str, Any]) -> dict[str, Any]:
-    row: dict[str, Any] = {"from": {"id": here}, "to": {"id": there}}
-    return row | ({"types": list(specs)} if specs else {})
-
-
-def link(portal: Portal, contact: str, companies: Sequence[str], number: int = MERE) -> None:
-    portal.post(f"{BATCH}/create", {"inputs": [pair(contact, each, spec(number)) for each in companies]}, 201)
-
-
-def read(portal: Portal, *inputs: dict[str, str], a: str = "contacts", b: str = "companies") -> Any:
-    answer = portal.call("POST", f"crm/v4/associations/{a}/{b}/batch/read", {"inputs": list(inputs)})
-    assert answer.status_code in (200, 207), answer.text
-    return answer.json()
-
-
-def linked(portal: Portal, record: str, a: str = "contacts", b: str = "companies") -> dict[str, list[tuple[str, int]]]:
-    """What a careful client reads: (category, number) by id, all pages."""
-    found: dict[str, list[tuple[str, int]]] = {}
-    asked = {"id": record}
-    while True:
-        rows = read(portal, asked, a=a, b=b)["results"]
-        for row in rows:
-            for to in row["to"]:
-                kinds = [(kind["category"], kind["typeId"]) for kind in to["associationTypes"]]
-                found[str(to["toObjectId"])] = sorted(kinds)
-        if not rows or "paging" not in rows[0]:
-            return found
-        asked = {"id": record, "after": rows[0]["paging"]["next"]["after"]}
 
 
 def test_who_reads_one_page_of_a_record_s_associations_loses_the_rest(crm: Portal) -> None:
@@ -126,38 +91,6 @@ def test_who_merely_links_by_the_primary_type_takes_the_customer_s_primary_compa
     assert portal.held("contacts", careful, "associatedcompanyid") == chosen
 
 
-@pytest.mark.parametrize(
-    ("here", "there", "types", "one_primary"),
-    [
-        ("companies", "contacts", (280, 2), False),
-        ("deals", "companies", (341, 5), True),
-        ("companies", "deals", (342, 6), False),
-        ("tickets", "companies", (339, 26), True),
-    ],
-)
-def test_primary_types_give_way_on_the_side_that_has_one(
-    portal: Portal, here: str, there: str, types: tuple[int, int], one_primary: bool
-) -> None:
-    given = {
-        "companies": {"name": "C"},
-        "contacts": {"firstname": "P"},
-        "deals": {"dealname": "D", "pipeline": "default", "dealstage": "contractsent"},
-        "tickets": {"subject": "T", "hs_pipeline": "0", "hs_pipeline_stage": "1"},
-    }
-    start = portal.create(here, **given[here])
-    ends = [portal.create(there, **given[there]) for _ in range(2)]
-    path = f"crm/v4/associations/{here}/{there}/batch/create"
-
-    for each in ends:
-        portal.post(path, {"inputs": [pair(start, each, spec(types[1]))]}, 201)
-
-    primary = [
-        each for each, kinds in linked(portal, start, here, there).items() if ("HUBSPOT_DEFINED", types[1]) in kinds
-    ]
-    assert primary == (ends[1:] if one_primary else ends)
-    assert all(("HUBSPOT_DEFINED", types[0]) in kinds for kinds in linked(portal, start, here, there).values())
-
-
 def test_who_looks_at_the_status_alone_overlooks_what_default_association_refused(portal: Portal) -> None:
     (contact,), (company,) = people(portal, 1), firms(portal, 1)
 
@@ -180,87 +113,18 @@ def test_a_batch_with_labels_tells_each_pair_that_it_refuses_in_a_207(portal: Po
     assert [error["category"] for error in answer["errors"]] == ["VALIDATION_ERROR", "OBJECT_NOT_FOUND"]
 
 
-def label_numbered(portal: Portal, a: str, b: str, number: int) -> None:
-    """A label of the portal's own under a number that HubSpot uses too: they are counted up from 1."""
-    made = 0
-    while made < number:
-        name = f"label_{made}"
-        made = portal.post(f"crm/v4/associations/{a}/{b}/labels", {"label": name, "name": name})["results"][0]["typeId"]
-    assert made == number
+@pytest.mark.parametrize("operation", ["create", "associate/default"])
+def test_one_row_of_a_batch_may_fail_by_itself_and_is_not_there(portal: Portal, operation: str) -> None:
+    contacts, (company,) = people(portal, 5), firms(portal, 1)
+    types = [spec(MERE)] if operation == "create" else []
+    portal.admin("faults", orders=[{"fault": "row_refused", "path": operation}])
 
+    answer = portal.call("POST", f"{BATCH}/{operation}", {"inputs": [pair(each, company, *types) for each in contacts]})
 
-def test_who_knows_types_by_number_alone_takes_a_label_for_the_primary_company() -> None:
-    with served(people=5) as portal:
-        # Each label takes two numbers, one for each direction.
-        used = portal.post(LABELS, {"label": "Guest", "name": "guest"})["results"][1]["typeId"]
-        a, b, primary = ("companies", "tickets", 25) if used % 2 == 0 else ("tickets", "companies", 26)
-        ends = {"companies": firms(portal, 1)[0]}
-        ends["tickets"] = portal.create("tickets", subject="T", hs_pipeline="0", hs_pipeline_stage="1")
-        label_numbered(portal, a, b, primary)
-
-        row = pair(ends[a], ends[b], spec(primary, "USER_DEFINED"))
-        portal.post(f"crm/v4/associations/{a}/{b}/batch/create", {"inputs": [row]}, 201)
-
-        (kinds,) = linked(portal, ends[a], a, b).values()
-        assert primary in [number for _, number in kinds]
-        assert ("HUBSPOT_DEFINED", primary) not in kinds
-
-
-def test_a_label_has_another_number_and_another_text_at_its_other_end(portal: Portal) -> None:
-    sent = {"label": "Manager", "name": "manager_employee", "inverseLabel": "Managed by"}
-
-    there, back = portal.post(LABELS, sent)["results"]
-
-    known = portal.get("crm/v4/associations/companies/contacts/labels")["results"]
-    assert (there["label"], back["label"]) == ("Manager", "Managed by")
-    assert back in known
-    assert there not in known
-
-
-def test_deleting_a_label_takes_it_from_every_association_and_leaves_the_links(portal: Portal) -> None:
-    (contact,), (company,) = people(portal, 1), firms(portal, 1)
-    number = portal.post(LABELS, {"label": "Guest", "name": "guest"})["results"][0]["typeId"]
-    portal.post(f"{BATCH}/create", {"inputs": [pair(contact, company, spec(number, "USER_DEFINED"))]}, 201)
-
-    portal.call("DELETE", f"{LABELS}/{number}")
-
-    assert linked(portal, contact) == {company: [("HUBSPOT_DEFINED", MERE)]}
-    assert linked(portal, company, "companies", "contacts") == {contact: [("HUBSPOT_DEFINED", 280)]}
-    assert portal.call("DELETE", f"{LABELS}/{number}").status_code == 404
-
-
-def test_between_two_types_there_are_fifty_labels_at_most() -> None:
-    with served(people=5) as portal:
-        made = [
-            portal.call("POST", LABELS, {"label": f"Label {n}", "name": f"label_{n}"}).status_code for n in range(51)
-        ]
-
-        assert made == [200] * 50 + [400]
-
-
-def test_archiving_an_association_takes_all_its_labels_archiving_a_label_only_that(portal: Portal) -> None:
-    contacts, (company,) = people(portal, 2), firms(portal, 1)
-    for each in contacts:
-        link(portal, each, [company], PRIMARY)
-
-    portal.post(f"{BATCH}/labels/archive", {"inputs": [pair(contacts[0], company, spec(PRIMARY))]}, 204)
-    portal.post(f"{BATCH}/archive", {"inputs": [{"from": {"id": contacts[1]}, "to": [{"id": company}]}]}, 204)
-
-    assert linked(portal, contacts[0]) == {company: [("HUBSPOT_DEFINED", MERE)]}
-    assert linked(portal, contacts[1]) == {}
-    assert [portal.held("contacts", each, "associatedcompanyid") for each in contacts] in ([None, None], ["", ""])
-
-
-def test_taking_the_mere_link_parts_only_those_who_have_no_label_besides(portal: Portal) -> None:
-    contacts, (company,) = people(portal, 2), firms(portal, 1)
-    link(portal, contacts[0], [company])
-    link(portal, contacts[1], [company], PRIMARY)
-
-    inputs = [pair(each, company, spec(MERE)) for each in contacts]
-    portal.post(f"{BATCH}/labels/archive", {"inputs": inputs}, 204)
-
-    assert linked(portal, contacts[0]) == {}
-    assert linked(portal, contacts[1]) == {company: [("HUBSPOT_DEFINED", PRIMARY), ("HUBSPOT_DEFINED", MERE)]}
+    (error,) = answer.json()["errors"]
+    failed = error["context"]["fromObjectId"]
+    assert set(linked(portal, company, "companies", "contacts")) == set(contacts) - set(failed)
+    assert len(failed) == 1
 
 
 def test_archiving_takes_a_hundred_distinct_starts_at_most(portal: Portal) -> None:
@@ -363,17 +227,6 @@ def test_writing_the_primary_company_as_a_property_is_an_association(portal: Por
     assert linked(portal, contact) == {one: [mere], other: [mere]}
 
 
-def test_a_company_s_parent_is_its_child_s_parent_seen_from_the_other_end(portal: Portal) -> None:
-    parent, child = firms(portal, 2)
-
-    sent = {"inputs": [pair(parent, child, spec(13))]}
-    portal.post("crm/v4/associations/companies/companies/batch/create", sent, 201)
-
-    kinds = list(linked(portal, child, "companies", "companies").values())
-    assert kinds == [[("HUBSPOT_DEFINED", 14), ("HUBSPOT_DEFINED", 450)]]
-    assert portal.held("companies", child, "hs_parent_company_id") == parent
-
-
 def test_a_line_item_belongs_to_one_parent(portal: Portal) -> None:
     deals = [portal.create("deals", dealname="D", pipeline="default", dealstage="contractsent") for _ in range(2)]
     item = portal.create("line_items", name="Chair", price="10")
@@ -393,17 +246,6 @@ def test_products_cannot_be_associated(portal: Portal) -> None:
     answer = portal.call("PUT", f"crm/v4/objects/deals/{deal}/associations/default/products/{product}")
 
     assert answer.status_code == 400
-
-
-def test_a_custom_object_is_linked_under_numbers_of_the_portal_s_own(portal: Portal) -> None:
-    (contact,) = people(portal, 1)
-    machine = portal.create("machines", serial_number="M-100")
-    known = portal.get("crm/v4/associations/machines/contacts/labels")["results"]
-
-    portal.call("PUT", f"crm/v4/objects/machines/{machine}/associations/default/contacts/{contact}")
-
-    assert linked(portal, machine, "machines", "contacts") == {contact: [("USER_DEFINED", known[0]["typeId"])]}
-    assert known[0]["label"] is None
 
 
 def test_a_record_has_room_for_so_many_associations(crm: Portal) -> None:
