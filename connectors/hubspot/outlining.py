@@ -7,6 +7,7 @@ their ends, records that are gone without a trace, and calculated properties tha
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Sequence
+from contextlib import closing
 from dataclasses import replace
 
 from connectors.contract import Outline
@@ -34,12 +35,13 @@ def outline(client: HubSpotClient, describer: Describer, object: str) -> Iterato
 def _outline(client: HubSpotClient, describer: Describer, schema: Schema) -> Iterator[Sequence[Outline]]:
     completer = Completer(client, describer, schema)
     before: set[str] = set()
-    for rows in one_ahead(_listed(client, schema)):
-        # A list that moved while it was walked may tell the last ones of a page again.
-        new = [row for id, row in rows.items() if id not in before]
-        before = set(rows)
-        payloads = completer.payloads(new)
-        yield [Outline(str(row["id"]), payload) for row, payload in zip(new, payloads, strict=True)]
+    with closing(one_ahead(_listed(client, schema))) as listed:
+        for rows in listed:
+            # A list that moved while it was walked may tell the last ones of a page again.
+            new = [row for id, row in rows.items() if id not in before]
+            before = set(rows)
+            payloads = completer.payloads(new)
+            yield [Outline(str(row["id"]), payload) for row, payload in zip(new, payloads, strict=True)]
 
 
 def _listed(client: HubSpotClient, schema: Schema) -> Generator[dict[str, Row], None, None]:

@@ -10,6 +10,7 @@ fetched.
 from __future__ import annotations
 
 from collections.abc import Collection, Generator, Iterator, Sequence
+from contextlib import closing
 from dataclasses import replace
 from typing import Protocol, TypeVar
 
@@ -23,8 +24,8 @@ from connectors.hubspot.describing import LINKS, OWNER_NAME, Describer, Schema
 from connectors.hubspot.objects import OWNERS
 from connectors.hubspot.owners import NAME_COLUMN, owners
 from connectors.hubspot.refusals import Refusal
-from connectors.hubspot.rows import Row, by_number, in_runs, milliseconds
-from connectors.hubspot.searching import Search, changed, fits_body
+from connectors.hubspot.rows import Row, Rows, by_number, in_runs, milliseconds
+from connectors.hubspot.searching import Found, Search, changed, fits_body
 from connectors.hubspot.walking import fits_url, walk
 from unified_model.errors import CursorExpired, UnsiloError
 from unified_model.records import Page, SourceRecord
@@ -63,8 +64,9 @@ class Reading:
 
     def pages(self, cursor: str | None, mode: Mode) -> Iterator[Page]:
         """See the contract. CursorExpired when the place is of another version."""
-        for pages in one_ahead(self._groups(cursor, mode)):
-            yield from pages
+        with closing(one_ahead(self._groups(cursor, mode))) as groups:
+            for pages in groups:
+                yield from pages
 
     def _groups(self, cursor: str | None, mode: Mode) -> Generator[Sequence[Page], None, None]:
         """The pages, as many at a time as are made at once."""
@@ -148,17 +150,18 @@ class Reading:
         assert self._at.walk is not None
         listed = walk(self._client, schema.object, schema.type, names, after=self._at.walk.after)
         try:
-            for group in one_ahead(self._grouped(listed)):
-                made = self._completer.complete([page.rows for page in group], whole=whole)
-                pages = []
-                for page, complete in zip(group, made, strict=True):
-                    self._at = self._at.walked_to(page.after)
-                    pages.append(self._page(complete))
-                yield pages
+            with closing(one_ahead(self._grouped(listed))) as groups:
+                for group in groups:
+                    made = self._completer.complete([page.rows for page in group], whole=whole)
+                    yield [self._walked(page, complete) for page, complete in zip(group, made, strict=True)]
         except Refusal as refusal:
             if refusal.status not in TOO_LONG or not whole:
                 raise
             self._narrow = True
+
+    def _walked(self, page: Rows, complete: Complete) -> Page:
+        self._at = self._at.walked_to(page.after)
+        return self._page(complete)
 
     def _windows(self, target: int) -> Iterator[Sequence[Page]]:
         """The rest of the window that was begun, and what changed since."""
@@ -174,18 +177,20 @@ class Reading:
         whole = fits_body(search, window)
         if not whole:
             search = search._replace(names=(schema.stamp,))
-        for group in one_ahead(self._grouped(changed(search, window))):
-            # One page of changes is read again by id: of our own last writes, say, the index may not know yet.
-            alone = len(group) == 1 and not group[0].more and window == self._at.window
-            rows = [found.rows for found in group]
-            made = self._completer.complete(rows, whole=whole and not alone, doubted=self._recent)
-            pages = []
-            for found, complete in zip(group, made, strict=True):
-                self._at = replace(self._at, window=window._replace(last=found.last))
-                pages.append(self._page(self._without_merged(complete)))
-            yield pages
+        with closing(one_ahead(self._grouped(changed(search, window)))) as groups:
+            for group in groups:
+                # One page of changes is read again by id: of our own last writes, say, the index may not know yet.
+                alone = len(group) == 1 and not group[0].more and window == self._at.window
+                rows = [found.rows for found in group]
+                made = self._completer.complete(rows, whole=whole and not alone, doubted=self._recent)
+                yield [self._found(found, complete) for found, complete in zip(group, made, strict=True)]
         self._at = self._at.ended()
         yield [self._page(Complete([]))]
+
+    def _found(self, found: Found, complete: Complete) -> Page:
+        assert self._at.window is not None
+        self._at = replace(self._at, window=self._at.window._replace(last=found.last))
+        return self._page(self._without_merged(complete))
 
     def _without_merged(self, complete: Complete) -> Complete:
         """Without records that a late index shows though they were told to be merged away."""

@@ -38,7 +38,7 @@ def test_the_next_is_made_while_one_is_used_and_no_more() -> None:
 
     assert second.wait(5)
     assert made == [0, 1]
-    source.close()  # type: ignore[attr-defined]
+    source.close()
 
 
 def test_left_early_it_ends_what_makes_them() -> None:
@@ -52,7 +52,7 @@ def test_left_early_it_ends_what_makes_them() -> None:
 
     source = one_ahead(items())
     next(source)
-    source.close()  # type: ignore[attr-defined]
+    source.close()
 
     assert len(ended) == 1
     assert not [thread for thread in threading.enumerate() if thread.name.startswith("hubspot-ahead")]
