@@ -214,6 +214,21 @@ def test_a_record_that_is_made_with_an_association_that_can_t_be_is_not_made(por
     assert len(portal.live("contacts")) == before
 
 
+def test_what_a_refused_write_had_linked_already_is_taken_back(portal: Portal) -> None:
+    (contact,), (company,) = people(portal, 1), firms(portal, 1)
+    before = portal.rows("contacts")[contact], portal.rows("companies")[company]
+    good, bad = ({"to": {"id": each}, "types": [spec(PRIMARY)]} for each in (company, "999999"))
+
+    new = {"properties": {"firstname": "N"}, "associations": [good, bad]}
+    made = portal.call("POST", "crm/v3/objects/contacts", new).status_code
+    sent = {"properties": {"associatedcompanyid": "999999", "firstname": "Other"}}
+    changed = portal.call("PATCH", f"crm/v3/objects/contacts/{contact}", sent).status_code
+
+    assert {made, changed} <= {400, 404}
+    assert (portal.rows("contacts")[contact], portal.rows("companies")[company]) == before
+    assert linked(portal, company, "companies", "contacts") == {}
+
+
 def test_writing_the_primary_company_as_a_property_is_an_association(portal: Portal) -> None:
     (contact,), (one, other) = people(portal, 1), firms(portal, 2)
 
