@@ -123,11 +123,23 @@ def _mapped(source: HubSpotConnector, schema: Schema, mapping: ObjectMapping) ->
         yield Finding("warning", object, message, FIELDS_REMEDY)
     if settings.push == "off":
         return
+    yield from _writing(source, schema)
     written = dict.fromkeys(row.column for row in mapping.rows if write_name(row, mapping.kind) is not None)
     fixed = [name for name in written if name in schema.properties and not schema.properties[name].writable]
     if fixed:
         message = f"Properties of the mapping that HubSpot sets by itself: {', '.join(fixed)}."
         yield Finding("warning", object, message, "Map them one way.")
+
+
+def _writing(source: HubSpotConnector, schema: Schema) -> Iterator[Finding]:
+    """Whether the token may write. A record that can't be there is edited: the scope is asked for first."""
+    client = source.client
+    try:
+        client.patch(client.paths.record(schema.type, "0"), {"properties": {}}, repeatable=True, about=schema.object)
+    except NeedsOperator as error:
+        yield Finding("error", schema.object, f"Nothing can be pushed: {error.message}", error.remedy)
+    except UnsiloError:
+        return
 
 
 def _owners(source: HubSpotConnector, object: str) -> Iterator[Finding]:

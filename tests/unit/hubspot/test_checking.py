@@ -26,6 +26,7 @@ class Portal:
         self.total = 250
         self.usage = USAGE
         self.made: list[Asked] = []
+        self.edited: list[str] = []
         self.scopes = ["crm.objects.contacts.read", "crm.objects.companies.read", "crm.objects.owners.read"]
 
     def __call__(self, asked: Asked) -> Reply:
@@ -45,6 +46,9 @@ class Portal:
             return Reply({"results": [self.usage]})
         if path.endswith("/search"):
             return Reply({"total": self.total, "results": []})
+        if asked.method == "PATCH":
+            self.edited.append(path)
+            return Reply({"category": "OBJECT_NOT_FOUND"}, 404)
         if "/properties/" in path and asked.method == "POST":
             self.made.append(asked)
             if not path.endswith("/groups"):
@@ -92,6 +96,7 @@ def test_nothing_is_changed_by_a_check(at: Stub, portal: Portal) -> None:
     source(at, push="push").check()
 
     assert portal.made == []
+    assert {path.rpartition("/")[2] for path in portal.edited} == {"0"}  # no record has this id
 
 
 def test_properties_of_the_mapping_that_the_portal_lacks_are_named_unless_they_are_excluded(

@@ -57,3 +57,13 @@ def test_names_of_owners_and_links_that_are_not_for_the_token_are_left_out_and_c
     assert set(backfilled) == set(first)
     assert any(payload["owner.name"] for payload in backfilled.values())
     assert any(payload["associations.companies"] for payload in backfilled.values())
+
+
+def test_a_push_that_would_be_refused_is_told_beforehand(portal: Portal) -> None:
+    portal.admin("tokens", scopes=[*CONTACTS, *COMPANIES, *OWNERS, "crm.objects.companies.write"])
+
+    found = portal.open(push="push").check()
+
+    refused = [each for each in found if "Nothing can be pushed" in each.message]
+    assert [(each.level, each.subject) for each in refused] == [("error", "contacts")]
+    assert "crm.objects.contacts.write" in refused[0].message
