@@ -1,13 +1,18 @@
-"""A day in a HubSpot portal, from a seed: people and jobs at work, archives, merges, erasures, a changing schema."""
+"""A day in a HubSpot portal, from a seed: people and jobs at work, archives, merges, erasures, a changing schema.
+
+Events happen between the hub's pulls, and one in the middle of a pull, between two of its requests.
+"""
 
 from __future__ import annotations
 
+import json
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.contract.simulators.hubspot_portal import Portal
+from simulators.hubspot.simulator import HubSpot
+from simulators.web import Answer, Call
 
 OBJECTS = ("contacts", "companies", "deals", "tickets", "notes", "machines", "owners")
 """Objects the hub copies: persons, companies, some that nobody maps, one of the customer's own, and who owns them."""
@@ -31,11 +36,24 @@ LATEST_INDEX_S = 290
 class Day:
     """The portal and what chance has in store for it."""
 
-    portal: Portal
+    simulator: HubSpot
     chance: random.Random
     hidden: set[tuple[str, str]] = field(default_factory=set)
     told: list[str] = field(default_factory=list)
     """What has happened, for whoever reads a failure."""
+    requests_left: int = 0
+    """Until something happens in the middle of a pull; 0: nothing will."""
+
+    def __post_init__(self) -> None:
+        self._answer = self.simulator.answer
+        self.simulator.answer = self._disturbed  # type: ignore[method-assign]
+
+    def _disturbed(self, call: Call) -> Answer:
+        if self.requests_left > 0 and not call.path.startswith("/__admin/"):
+            self.requests_left -= 1
+            if self.requests_left == 0:
+                self.happen(1)
+        return self._answer(call)
 
     def happen(self, times: int) -> None:
         """Some events, one after the other; what the portal refuses does not happen."""
@@ -47,15 +65,21 @@ class Day:
                 self.pass_time(self.chance.choice((1, 20, 200)))
 
     def pass_time(self, seconds: int) -> None:
-        self.portal.admin("clock", advance_s=seconds)
+        self.admin("clock", advance_s=seconds)
 
-    def try_to(self, event: str, **sent: Any) -> None:
-        """Let it happen if the portal allows it: two contacts with one address can't both be restored, say."""
-        answer = self.portal.session.post(f"{self.portal.address}/__admin/{event}", json=sent, timeout=30)
-        assert answer.status_code in (200, 400, 404, 409), answer.text
+    def admin(self, event: str, **sent: Any) -> Any:
+        status, content = self.try_to(event, **sent)
+        assert status == 200, content
+        return content
+
+    def try_to(self, event: str, **sent: Any) -> tuple[int, Any]:
+        """Let it happen if the portal allows it: a record that was merged into another can't be merged again, say."""
+        answer = self._answer(Call("POST", f"/__admin/{event}", body=json.dumps(sent).encode()))
+        assert answer.status in (200, 400), answer.content
+        return answer.status, answer.content
 
     def some(self, name: str, most: int, *, archived: bool = False) -> list[str]:
-        ids = sorted((key for key, row in self.portal.rows(name).items() if row["archived"] == archived), key=int)
+        ids = [row["id"] for row in self.admin("rows", object=name) if row["archived"] == archived]
         return self.chance.sample(ids, min(len(ids), self.chance.randint(1, most)))
 
     def text(self) -> str:
@@ -96,7 +120,7 @@ def _archive(day: Day) -> None:
 def _restore(day: Day) -> None:
     """What comes back may have its old stamp."""
     name = day.chance.choice(RECORDS)
-    day.portal.admin("switch", restore_touches=day.chance.random() < 0.5)
+    day.admin("switch", restore_touches=day.chance.random() < 0.5)
     day.try_to("restore", object=name, ids=day.some(name, 2, archived=True), index_s=day.late_s())
 
 
@@ -112,7 +136,7 @@ def _erase(day: Day) -> None:
 def _merge(day: Day) -> None:
     name = day.chance.choice(MERGED)
     some = day.some(name, 3)
-    day.portal.admin("switch", merge_keeps_primary_id=day.chance.random() < 0.5)
+    day.admin("switch", merge_keeps_primary_id=day.chance.random() < 0.5)
     for other in some[1:2]:
         day.try_to("merge", object=name, primary=some[0], other=other, index_s=day.late_s())
 
@@ -125,8 +149,8 @@ def _link(day: Day) -> None:
 
 def _unlink(day: Day) -> None:
     name, to = day.chance.choice(LINKED)
-    linked = {key: row["associations"].get(to, ()) for key, row in day.portal.live(name).items()}
-    some = sorted((key for key, links in linked.items() if links), key=int)
+    linked = {row["id"]: row["associations"].get(to, ()) for row in day.admin("rows", object=name)}
+    some = [key for key, links in linked.items() if links]
     if some:
         chosen = day.chance.choice(some)
         ends = [each["id"] for each in linked[chosen]]
@@ -144,25 +168,25 @@ def _change_the_schema(day: Day) -> None:
     name = day.chance.choice(list(HIDEABLE))
     column = (name, day.chance.choice(HIDEABLE[name]))
     day.hidden ^= {column}
-    day.portal.admin("property", object=name, name=column[1], hidden=column in day.hidden)
+    day.admin("property", object=name, name=column[1], hidden=column in day.hidden)
 
 
 def _add_a_property(day: Day) -> None:
     name = day.chance.choice(("contacts", "deals"))
     added = {"name": f"added_{day.chance.randrange(10**6)}", "label": "Added", "type": "string", "fieldType": "text"}
-    day.portal.admin(
+    day.admin(
         "add_property", object=name, definition={**added, "groupName": f"{name[:-1]}information"}, value=day.text()
     )
 
 
 def _leave(day: Day) -> None:
     """Somebody who owns records leaves the company."""
-    owners = sorted(day.portal.simulator.portal.owners)
+    owners = sorted(day.simulator.portal.owners)
     day.try_to("owner", id=day.chance.choice(owners))
 
 
 def _end_tokens(day: Day) -> None:
-    day.portal.admin("tokens", expire_all=True)
+    day.admin("tokens", expire_all=True)
 
 
 EVENTS: tuple[Callable[[Day], None], ...] = (

@@ -35,6 +35,7 @@ SEEDS = range(10)
 DRILLED = range(10, 200)
 LONGEST_LAG_S = 20 * 60
 """Past every late index, every lag and every overlap."""
+VERSIONS = ("v3", "2026-03", "2026-09")
 LINKS = "associations."
 
 
@@ -77,24 +78,25 @@ def live_a_day(seed: int, folder: Path, monkeypatch: Any, *, careful: bool = Tru
     chance = random.Random(f"day {seed}")
     with served(PEOPLE, "hostile", seed) as portal:
         portal.simulator.gate.pace.monotonic = lambda: time.monotonic() * 10_000  # its ten seconds pass as quickly
-        day = Day(portal, chance)
-        settings = write_settings(folder, portal.address, careful=careful)
+        day = Day(portal.simulator, chance)
+        settings = write_settings(folder, portal.address, VERSIONS[seed % len(VERSIONS)], careful=careful)
         try:
             for _ in range(ROUNDS):
+                day.requests_left = chance.randint(1, 60)
                 pull(settings, chance)
+                day.requests_left = 0
                 day.happen(chance.randint(2, 8))
                 day.pass_time(chance.choice((30, 400, 4000)))
             day.pass_time(LONGEST_LAG_S)
             portal.admin("faults", clear=True, profile="calm")
-            compare(day, settings)
+            compare(portal, settings)
         except AssertionError:
             print(f"seed {seed}: {' '.join(day.told)}")
             raise
 
 
-def compare(day: Day, settings: Path) -> None:
+def compare(portal: Portal, settings: Path) -> None:
     """After a quiet pull the copy equals the portal but for what no stamp tells; after a reconcile it does wholly."""
-    portal = day.portal
     ended = pull(settings, None)
     assert ended[0] in ("done", "done_with_warnings"), ended
     calculated = {name: calculated_of(portal, name) for name in RECORDS}
@@ -120,7 +122,7 @@ class Hurry:
         return time.monotonic() + self.skipped_s
 
 
-def write_settings(folder: Path, address: str, *, careful: bool) -> Path:
+def write_settings(folder: Path, address: str, version: str, *, careful: bool) -> Path:
     """A hub of one HubSpot source."""
     settings = folder / "unsilo.toml"
     careless = "" if careful else "overlap_minutes = 0\nlag_seconds = 0"
@@ -134,6 +136,7 @@ kind = "hubspot"
 url = "{address}"
 auth = "oauth"
 client_id = "hub"
+api_version = "{version}"
 objects = {json.dumps(OBJECTS)}
 {careless}
 """,
