@@ -13,7 +13,7 @@ import pytest
 import urllib3
 from hubspot import HubSpot as Client
 
-from tests.drives.hubspot_portals import KINDS, TOKEN, Served, flat
+from tests.drives.hubspot_portals import KINDS, TOKEN, Served, flat, served
 from tests.drives.programs import node_program, python_program
 
 pytestmark = [pytest.mark.drill, pytest.mark.timeout(1800)]
@@ -130,3 +130,32 @@ def test_a_client_of_hubspot_reads_every_link(portal: Served, client: str) -> No
         print(f"{kind}: {len(read[kind])} of {len(held)} links with companies")
         assert held
         assert read[kind] == held
+
+
+@pytest.mark.parametrize("client", ["@hubspot/api-client", "hubspot-sdk"])
+def test_what_a_client_of_hubspot_writes_is_kept_and_what_is_refused_is_told(client: str) -> None:
+    with served(people=300) as portal:
+        if client == "hubspot-sdk":
+            command = [str(python_program(DATED_CLIENT)), str(HERE / "hubspot_sdk_writes.py"), portal.address]
+        else:
+            node, folder = node_program(NODE_CLIENT)
+            command = [node, str(HERE / "hubspot_node_writes.mjs"), str(folder), portal.address]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr[-4000:]
+        told = json.loads(done.stdout)
+        held, archived = portal.rows("contacts"), portal.rows("contacts", archived=True)
+        erased = portal.admin("erased", object="contacts")
+        company, merged = portal.rows("companies")[told["company"]], portal.admin("merged", object="contacts")
+        links = portal.links("contacts", "companies") | portal.links("tasks", "contacts")
+
+    ids = told["many"]
+    one = held[told["contact"]]
+    assert (one["email"], one["city"], one["firstname"] or None) == ("one@example.com", "Ulm", None)
+    assert (len(ids), told["failed"], told["upserted"]) == (99, ["t7"], [True, False, True])
+    assert (company["name"], company["city"]) == ("Key Ltd", "Kiel")
+    assert {held[each]["city"] for each in ids if each in held} == {"Bonn"}
+    assert {merged[each] for each in ids[:2] if each != told["merged"]} == {told["merged"]}
+    assert set(ids[90:]) <= {*archived, *erased}
+    assert set(ids) & set(erased)
+    assert told["refused"] == [409, 404]
+    assert {(told["contact"], told["company"]), (told["task"], told["contact"])} <= links
