@@ -152,6 +152,24 @@ def test_an_erased_contact_is_nowhere_at_once_however_it_was_named(portal: Porta
     assert record not in portal.rows("contacts")
 
 
+@pytest.mark.parametrize("way", ["erased", "archived"])
+def test_search_shows_who_is_gone_until_it_has_caught_up(portal: Portal, way: str) -> None:
+    record = portal.create("contacts", firstname=f"Late {way}")
+    portal.wait(10)
+    if way == "erased":
+        portal.post(ERASE, {"objectId": record}, 204)
+    else:
+        portal.call("DELETE", f"{CONTACTS}/{record}")
+
+    named = {"propertyName": "firstname", "operator": "EQ", "value": f"Late {way}"}
+    late = portal.found("contacts", named)
+    portal.wait(10)
+
+    assert late == [record]
+    assert status(portal, record) == 404
+    assert portal.found("contacts", named) == []
+
+
 def test_an_erasure_that_is_asked_for_again_is_not_found(portal: Portal) -> None:
     record = portal.create("contacts", firstname="P")
     portal.post(ERASE, {"objectId": record}, 204)

@@ -136,6 +136,21 @@ def test_a_merge_is_found_by_its_survivor_s_stamp(crm: Portal) -> None:
     assert crm.found("contacts", changed, merged) == [survivor]
 
 
+def test_search_names_ids_that_are_merged_away_until_it_has_caught_up(portal: Portal) -> None:
+    one, other = (portal.create("contacts", firstname="Zenobia") for _ in range(2))
+    portal.wait(10)
+    survivor = merge(portal, one, other)
+    named = {"propertyName": "firstname", "operator": "EQ", "value": "Zenobia"}
+
+    late = portal.found("contacts", named)
+    read_by_them = {each["id"] for each in read(portal, *late)}
+    portal.wait(10)
+
+    assert late == sorted([one, other], key=int)
+    assert read_by_them == {survivor}
+    assert portal.found("contacts", named) == [survivor]
+
+
 def test_the_primary_s_value_wins_unless_it_is_empty(crm: Portal) -> None:
     primary = crm.create("contacts", firstname="Ann", jobtitle="Clerk")
     crm.write("contacts", primary, jobtitle="")
