@@ -31,7 +31,7 @@ from connectors.hubspot.refusals import (
 from connectors.hubspot.settings import HubSpotSettings, settings_of
 from connectors.hubspot.tokens import Held, Secret, Tokens
 from connectors.hubspot.transport import Params, Raw, Transport
-from unified_model.errors import UnsiloError
+from unified_model.errors import NeedsOperator, UnsiloError
 
 SEARCH = "search"
 """The lane of searches: a pace of their own, which all programs of a portal share."""
@@ -217,8 +217,18 @@ class HubSpotClient:
             other = self._tokens.renewed(held)
             if other.token == held.token:
                 raise
-            self._portal = None  # whose it is, is asked anew
+            if self.settings.auth == "token":
+                self._same_portal()
             return exchange(other)
+
+    def _same_portal(self) -> None:
+        """A static token was changed under way: it must open the portal that was read before."""
+        before, self._portal = self._portal, None
+        if before is not None and self.portal().id != before.id:
+            raise NeedsOperator(
+                f"{self.system} answers as the portal {self.portal().id}, but was {before.id} before.",
+                "Check the token that was set; a new portal (or sandbox) needs a source of its own.",
+            )
 
     def _stranger(self, said: Said | None) -> RefusedForGood:
         refusal = RefusedForGood(

@@ -156,6 +156,27 @@ def test_a_static_token_that_was_rotated_is_read_anew() -> None:
         assert len(at.asked) == 2
 
 
+def test_a_static_token_that_was_changed_for_that_of_another_portal_writes_nothing_there() -> None:
+    secrets = dict(SECRETS)
+    ended: set[str] = set()
+
+    def answer(asked: Asked) -> Reply:
+        if asked.token in ended:
+            return Reply(EXPIRED, 401)
+        return Reply({**ACCOUNT, "portalId": 1 if asked.token == SECRETS["token"] else 2})
+
+    with stub(answer) as at:
+        client = at.client(secrets=secrets)
+        client.portal()
+        ended.add(secrets["token"])
+        secrets["token"] = "pat-na1-elsewhere"
+
+        with pytest.raises(NeedsOperator, match="portal 2, but was 1"):
+            client.post("/crm/v3/objects/contacts", {}, repeatable=False)
+
+        assert [each.method for each in at.asked if each.token == "pat-na1-elsewhere"] == ["GET"]
+
+
 def test_a_static_token_that_is_refused_is_not_tried_again() -> None:
     with stub(in_turn(Reply(EXPIRED, 401))) as at:
         with pytest.raises(TokenRefused):
