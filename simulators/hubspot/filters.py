@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from fnmatch import fnmatchcase
 from typing import Any
 
+from simulators.hubspot.associating import End, is_live, live_links
 from simulators.hubspot.errors import Refusal, invalid
 from simulators.hubspot.object_type import ObjectType, Property
 from simulators.hubspot.portal import Portal
@@ -160,17 +161,18 @@ def linked_ids(portal: Portal, kind: ObjectType, filter_: Filter) -> set[int]:
     """The records that are associated with those that a filter names."""
     to = _linked_type(portal, filter_)
     wanted = filter_.values or (filter_.value or "",)
-    return {each for other in wanted for each in portal.links.of(to.plural, parse_id(other) or 0, kind.plural)}
+    ends = [End(to, parse_id(other) or 0) for other in wanted]
+    return {each for end in ends if is_live(portal, end) for each in portal.links.of(to.plural, end.id, kind.plural)}
 
 
 def _linked(portal: Portal, kind: ObjectType, filter_: Filter) -> Passes:
     """Whether a record is associated with any other of a type, or with one of those named."""
-    here, there = kind.plural, _linked_type(portal, filter_).plural
+    there = _linked_type(portal, filter_)
     positive = NEGATED.get(filter_.operator, filter_.operator)
     named = linked_ids(portal, kind, filter_) if positive != "HAS_PROPERTY" else None
 
     def holds(row: Row) -> bool:
-        return bool(portal.links.of(here, row.id, there)) if named is None else row.id in named
+        return bool(live_links(portal, End(kind, row.id), there)) if named is None else row.id in named
 
     return holds if positive == filter_.operator else lambda row: not holds(row)
 

@@ -194,10 +194,14 @@ def test_a_company_in_the_recycle_bin_is_linked_with_nobody_until_it_comes_back(
     link(portal, contact, [company], PRIMARY)
 
     portal.call("DELETE", f"crm/v3/objects/companies/{company}")
+    portal.wait(10)
     meanwhile = linked(portal, contact), portal.held("contacts", contact, "associatedcompanyid")
+    among = {"propertyName": "associations.company", "operator": "EQ", "value": company}
+    found = portal.found("contacts", among)
     portal.admin("restore", object="companies", ids=[company])
 
     assert meanwhile in (({}, None), ({}, ""))
+    assert (found, portal.found("contacts", among)) == ([], [contact])
     assert linked(portal, contact) == {company: [("HUBSPOT_DEFINED", PRIMARY), ("HUBSPOT_DEFINED", MERE)]}
     assert portal.held("contacts", contact, "associatedcompanyid") == company
 
