@@ -75,14 +75,16 @@ def changed(search: Search, window: Window) -> Generator[Found, None, None]:
         if not _ascending(ids, window.last):
             yield from _by_ranges(search, window, None, page)
             return
+        # One that tells of more than it gives is not believed to be the last, whatever it says of pages.
+        more = page.after is not None or len(page.rows) < (page.total or 0)
         if ids:
             window, after = window._replace(last=ids[-1]), "0"
-            yield Found(page.rows, window.last, page.after is not None)
+            yield Found(page.rows, window.last, more)
         elif page.after is not None and page.after == after:
             raise _lost(search)
         elif page.after is not None:
             after = page.after
-        if page.after is None:
+        if page.after is None and not (ids and more):
             return
 
 
@@ -90,7 +92,7 @@ def _by_ranges(search: Search, window: Window, high: int | None, page: Rows) -> 
     """The records behind the window's last id up to `high`, of which `page` is some, in no order."""
     rows = [row for row in page.rows if window.last < int(row["id"]) and (high is None or int(row["id"]) <= high)]
     ids = sorted({int(row["id"]) for row in rows})
-    if page.after is None:
+    if page.after is None and (len(ids) < 2 or len(page.rows) >= (page.total or 0)):
         yield Found(rows, high if high is not None else max(ids, default=window.last))
         return
     if len(ids) < 2:

@@ -90,6 +90,37 @@ def test_a_search_that_does_not_sort_by_number_loses_nothing(portal: SmallPortal
     assert sorted(int(one.record_id) for one in found) == many
 
 
+def test_a_search_that_tells_of_more_than_it_gives_is_not_at_its_end(portal: SmallPortal) -> None:
+    place = first(portal)
+    portal.put(*range(1, 451))
+    portal.pass_time(minutes=10)
+
+    def without_paging(call: Call) -> Told | None:
+        if call.family != "search":
+            return None
+        body = portal._search(call).body
+        return Told(200, {"total": body["total"], "results": body["results"]})
+
+    portal.hooks.append(without_paging)
+
+    found, _ = pulled(portal.open(), place)
+
+    assert [int(one.record_id) for one in found] == list(range(1, 451))
+
+
+def test_a_search_that_counts_what_it_never_gives_comes_to_an_end(portal: SmallPortal) -> None:
+    place = first(portal)
+    portal.put(*range(1, 11))
+    portal.pass_time(minutes=10)
+    portal.hooks.append(
+        lambda call: Told(200, {**portal._search(call).body, "total": 99}) if call.family == "search" else None
+    )
+
+    found, _ = pulled(portal.open(), place)
+
+    assert [int(one.record_id) for one in found] == list(range(1, 11))
+
+
 def test_what_the_index_shows_late_is_found_by_the_overlap(portal: SmallPortal) -> None:
     place = first(portal)
     portal.indexed = {}
