@@ -145,9 +145,11 @@ def _calls(portal: Portal, gate: Gate, sent: Sent) -> Any:
         "refused_429": gate.pace.refused.total(),
         "refused": dict(gate.pace.refused),
         "by_family": {name: count for name, count in gate.pace.calls.items() if name != "total"},
+        "by_status": {str(status): count for status, count in sorted(gate.pace.statuses.items())},
         "used_today": gate.pace.used_today(),
     }
     if sent.get("reset"):
+        gate.pace.statuses.clear()
         gate.pace.calls.clear()
         gate.pace.refused.clear()
     return counted

@@ -83,10 +83,18 @@ class Gate:
     def spoil(self, answer: Answer) -> Answer:
         """What the client gets of an answer: at times a gateway's page, though all is done."""
         status, self._spoiled = self._spoiled, None
-        return answer if status is None else _gateway_page(status)
+        given = answer if status is None else _gateway_page(status)
+        self.pace.statuses[given.status] += 1
+        return given
 
     def refuse(self, fault: Fault, call: Call) -> Answer | None:
         """The answer in which a fault shows; None after the portal's state has changed, or for one that shows later."""
+        answer = self._befall(fault, call)
+        if answer is not None:
+            self.pace.statuses[answer.status] += 1
+        return answer
+
+    def _befall(self, fault: Fault, call: Call) -> Answer | None:
         chance = self.portal.random
         match fault:
             case Fault.SERVER_ERROR:

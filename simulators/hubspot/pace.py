@@ -36,7 +36,10 @@ class App:
 
 @dataclass
 class Pace:
-    """What has been asked of late. `refused` counts the refusals by policy, `calls` the answered calls by kind."""
+    """What has been asked of late.
+
+    `refused` counts refusals for pace by policy, `calls` calls by kind, `statuses` answers.
+    """
 
     clock: Clock
     zone: ZoneInfo
@@ -46,6 +49,7 @@ class Pace:
     calls_a_day: int = 1_000_000
     refused: Counter[str] = field(default_factory=Counter)
     calls: Counter[str] = field(default_factory=Counter)
+    statuses: Counter[int] = field(default_factory=Counter)
     _windows: dict[int, deque[float]] = field(default_factory=dict)
     _searches: deque[float] = field(default_factory=deque)
     _day: date = date.min

@@ -228,6 +228,7 @@ def test_what_was_asked_and_refused_is_counted(crm: Portal, seconds: Seconds) ->
     assert (counted["total"], counted["search"], counted["refused_429"]) == (8, 2, 3)
     assert counted["refused"] == {"SECONDLY": 1, "TEN_SECONDLY_ROLLING": 2}
     assert counted["by_family"] == {"list": 3, "search": 2, "batch/read": 1, "associations": 1, "objects": 1}
+    assert counted["by_status"] == {"200": 5, "429": 3}
     assert crm.admin("calls", reset=True) == counted
     assert crm.admin("calls")["total"] == 0
 
