@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
@@ -67,6 +68,7 @@ class Row:
         return () if value is None else (Version(value, self.created, self.source),)
 
 
+@lru_cache(maxsize=20_000)
 def iso(milliseconds: int) -> str:
     """A moment as HubSpot writes it: milliseconds only where there are any."""
     moment = datetime.fromtimestamp(milliseconds // 1_000, UTC).isoformat()[:19]
