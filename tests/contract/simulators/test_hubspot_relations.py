@@ -306,10 +306,10 @@ def test_the_newest_version_holds_associations_to_what_the_token_s_user_may(port
     assert [row["toObjectId"] for row in older["results"]] == [company]
 
 
-def test_a_company_with_thousands_of_contacts_is_read_in_whole_pages_by_rising_id(portal: Portal) -> None:
-    contacts, (company,) = people(portal, 3_100), firms(portal, 1)
-    for start in range(0, len(contacts), 2_000):
-        inputs = [pair(each, company) for each in contacts[start : start + 2_000]]
+def test_a_company_with_many_contacts_is_read_in_whole_pages_by_rising_id(portal: Portal) -> None:
+    contacts, (company,) = people(portal, 1_300), firms(portal, 1)
+    for start in range(0, len(contacts), 1_000):
+        inputs = [pair(each, company) for each in contacts[start : start + 1_000]]
         portal.post(f"{BATCH}/associate/default", {"inputs": inputs})
 
     path = f"crm/v4/objects/companies/{company}/associations/contacts"
@@ -320,5 +320,5 @@ def test_a_company_with_thousands_of_contacts_is_read_in_whole_pages_by_rising_i
 
     assert listed == sorted(contacts, key=int)
     assert without_one == listed[1:]
-    assert count == "3100"
+    assert count == "1300"
     assert portal.call("GET", path, params={"limit": 501}).status_code == 400
