@@ -89,7 +89,8 @@ def test_batches_tell_what_became_of_each_row(portal: Portal, crm: Any) -> None:
     assert (len(ids), made.num_errors, made.errors[0].context["objectWriteTraceId"]) == (99, 1, ["t7"])
     assert {each.properties["city"] for each in changed.results} == {each.properties["city"] for each in read.results}
     assert (len(read.results), read.num_errors) == (99, 1)
-    assert all(portal.rows("contacts")[each]["archived"] for each in ids)
+    held = portal.rows("contacts")
+    assert all(held[each]["archived"] for each in ids)
 
 
 def test_an_upsert_makes_and_then_changes(portal: Portal, crm: Any) -> None:
