@@ -8,7 +8,7 @@ from contextlib import suppress
 import pytest
 
 from tests.contract.connector_clients import Client, Ledger
-from tests.contract.connector_play import NewWorld, Played
+from tests.contract.connector_play import NewWorld, Played, belongs_to
 from tests.contract.connector_world import World, people
 from unified_model.errors import NeedsOperator, Retry, UnsiloError
 
@@ -54,6 +54,21 @@ class FailureBehaviours(Played):
         assert 3_600 <= after_s <= 26 * 3_600
         assert str(world.now().year) in str(caught.value)
         assert sorted(first + ledger.read) == sorted(world.truth())
+        assert ledger.holds() == world.truth()
+
+    @belongs_to("daily_budget_pauses_and_says_until_when")
+    def test_allowance_that_others_used_up_pauses_too(self, world: World) -> None:
+        ledger = Ledger(world)
+        world.others_use_up()
+
+        with pytest.raises(Retry) as caught:
+            ledger.pull()
+        asked, after_s = world.calls(), caught.value.after_s or 0.0
+        world.pass_time(26 * 3_600)
+        ledger.pull()
+
+        assert asked <= 10
+        assert 600 <= after_s <= 26 * 3_600
         assert ledger.holds() == world.truth()
 
     def test_expired_session_in_mid_page_is_renewed_once(self, new_world: NewWorld) -> None:

@@ -44,6 +44,8 @@ class World:
     """A write can be bound to what was read before; False: what was edited in between is found afterwards."""
     links_touch = True
     """An association that comes or goes is a change of a record; False: only a comparison finds it."""
+    hides_links = False
+    """Associations go from sight with what they lead to."""
     tells_removals = True
     """A feed of deletions tells of what was removed, too; False: only of what people delete."""
     locks_whole = False
@@ -240,6 +242,10 @@ class World:
         """While it lasts, the main object may not be read."""
         raise NotImplementedError
 
+    def forbid_links(self) -> AbstractContextManager[None]:
+        """While it lasts, what associations of the main object lead to may not be seen."""
+        raise NotImplementedError
+
     def damage(self) -> None:
         """From now on reading breaks in the middle of the main object."""
         raise NotImplementedError
@@ -274,6 +280,10 @@ class World:
 
     def limit(self, calls: int) -> int:
         """The source allows so many calls a day; how many of them are ours by settings."""
+        raise NotImplementedError
+
+    def others_use_up(self) -> None:
+        """Other programs have used up what the source allows everybody a day; from now on they rest."""
         raise NotImplementedError
 
     def busy(self, after_s: int) -> None:

@@ -48,12 +48,12 @@ class DoorFaults(Faults):
 
     def __init__(self, seed: int) -> None:
         super().__init__(PROFILES["calm"], seed)
-        self.losing = False
+        self.losing: Fault | None = None
         self.plans: list[Plan] = []
 
     def befall(self, path: str) -> Fault | None:
         if self.losing and _MAY_WRITE.search(path):
-            return Fault.LOST_ANSWER
+            return self.losing
         return (_PAGE.search(path) and self._planned()) or super().befall(path)
 
     def _planned(self) -> Fault | None:
@@ -111,7 +111,7 @@ class Door:
             self.simulator.portal.locked -= held
             self.locked_once = set()
         if self.faults.losing and writes:
-            self.faults.losing = False
+            self.faults.losing = None
             self.meanwhile()
         return answer
 

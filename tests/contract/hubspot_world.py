@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -42,6 +42,8 @@ class HubSpotWorld(World):
     stage: Stage
     habits: Mapping[str, bool] = field(default_factory=dict)
     """Switches of the portal."""
+    loses: Fault = Fault.LOST_ANSWER
+    """How an answer is lost."""
     object = "contacts"
     page_size = 100
     empty = frozenset((None, ""))
@@ -51,6 +53,7 @@ class HubSpotWorld(World):
     cannot = CANNOT
     conditional = False
     links_touch = False
+    hides_links = True
     tells_removals = False
     undoes_merges = False
     beyond_every_limit = 10_300
@@ -291,9 +294,16 @@ class HubSpotWorld(World):
         finally:
             self.door.faults.plans.clear()
 
+    def forbid(self) -> AbstractContextManager[None]:
+        return self._without("contacts")
+
+    def forbid_links(self) -> AbstractContextManager[None]:
+        return self._without("companies")
+
     @contextmanager
-    def forbid(self) -> Iterator[None]:
-        self.stage.admin("tokens", scopes=sorted(each for each in ALL_SCOPES if ".contacts." not in each))
+    def _without(self, object: str) -> Iterator[None]:
+        """While the token has no scope for an object."""
+        self.stage.admin("tokens", scopes=sorted(each for each in ALL_SCOPES if f".{object}." not in each))
         try:
             yield
         finally:
@@ -303,7 +313,7 @@ class HubSpotWorld(World):
         self._plan(Fault.SERVER_ERROR, after=1, times=1_000)
 
     def lose_answer(self, meanwhile: Callable[[], None] = lambda: None) -> None:
-        self.door.meanwhile, self.door.faults.losing = meanwhile, True
+        self.door.meanwhile, self.door.faults.losing = meanwhile, self.loses
 
     def before_write(self, happens: Callable[[], None]) -> None:
         self.door.before_write = happens
@@ -332,6 +342,11 @@ class HubSpotWorld(World):
         self.auth, self.more = "token", {"associations": {"contacts": []}}
         self.stage.admin("limits", calls_a_day=calls)
         return calls // 4
+
+    def others_use_up(self) -> None:
+        self.auth = "token"
+        self.happens("traffic", 3_600, calls_an_hour=2_000_000)
+        self.happens("traffic", 0, calls_an_hour=0)
 
     def busy(self, after_s: int) -> None:
         self.door.ask_to_wait_s = after_s

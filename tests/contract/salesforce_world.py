@@ -294,6 +294,10 @@ class SalesforceWorld(World):
         self.happens("faults", 0, requests_a_day=calls)
         return calls // 4
 
+    def others_use_up(self) -> None:
+        self.happens("traffic", 3_600, an_hour=200_000)
+        self.happens("traffic", 0, an_hour=0)
+
     def busy(self, after_s: int) -> None:
         self.door.ask_to_wait_s = after_s
 

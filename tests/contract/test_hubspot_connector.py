@@ -6,9 +6,11 @@ from collections.abc import Iterator
 
 import pytest
 
+from simulators.faults import Fault
 from tests.contract.connector_deletes import DeletesBehaviours
 from tests.contract.connector_play import NewWorld
 from tests.contract.connector_suite import ConnectorSuite
+from tests.contract.connector_writing import WritingBehaviours
 from tests.contract.hubspot_rehearsal import Stage, staged
 from tests.contract.hubspot_world import HubSpotWorld
 
@@ -27,9 +29,10 @@ class TestHubSpotConnector(ConnectorSuite):
         return lambda: HubSpotWorld(stage)
 
 
-class TestOtherHabits(DeletesBehaviours):
-    """Deletions and merges again: the survivor of a merge keeps its id, and what is restored keeps its stamp."""
+class TestOtherHabits(DeletesBehaviours, WritingBehaviours):
+    """A merge keeps the id of one, what is restored keeps its stamp, and answers are lost behind a gateway's page."""
 
     @pytest.fixture
     def new_world(self, stage: Stage) -> NewWorld:
-        return lambda: HubSpotWorld(stage, {"merge_keeps_primary_id": True, "restore_touches": False})
+        habits = {"merge_keeps_primary_id": True, "restore_touches": False}
+        return lambda: HubSpotWorld(stage, habits, Fault.GATEWAY_AFTER)
