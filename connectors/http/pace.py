@@ -11,8 +11,10 @@ import math
 from collections import deque
 from typing import NamedTuple
 
-SLACK = 0.01
+SLACK = 0.02
 """Of a span, added to it: the quickest way is an estimate."""
+SURE = 20
+"""Answers until the quickest way is believed; a busy machine may be slow for some."""
 CEILING = 0.95
 """Of the system's pace, used by us and other programs under the same key together."""
 LEAST = 0.1
@@ -112,5 +114,5 @@ class Lane:
             self._answered.popleft()
 
     def _ends_s(self, answered_s: float) -> float:
-        quickest_s = self._quickest_s if self._answers > 1 else 0.0  # one alone may have been slow
+        quickest_s = self._quickest_s if self._answers >= SURE else 0.0
         return answered_s - quickest_s + self.pace.seconds * (1 + SLACK)

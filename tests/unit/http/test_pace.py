@@ -5,11 +5,12 @@ from __future__ import annotations
 import heapq
 import random
 from bisect import bisect_left, insort
+from collections.abc import Callable
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from connectors.http.pace import Lane, Pace
+from connectors.http.pace import SURE, Lane, Pace
 
 ROUND = 1e-6
 """Sums of seconds are not exact."""
@@ -29,7 +30,7 @@ class Way:
         return there, back
 
 
-def arrivals(lane: Lane, way: Way, calls: int, workers: int) -> list[float]:
+def arrivals(lane: Lane, way: Callable[[], tuple[float, float]], calls: int, workers: int) -> list[float]:
     """When the calls of so many workers, each sending one after the other, arrive at the system."""
     now, arrived = 0.0, list[float]()
     answers: list[tuple[float, int, object]] = []
@@ -70,12 +71,30 @@ def test_no_span_of_the_system_holds_more_than_was_allowed(
     seed: int, most: int, seconds: float, quickest_s: float, jitter_s: float, workers: int
 ) -> None:
     lane, way = Lane(Pace(most, seconds, 1.0)), Way(seed, quickest_s, jitter_s)
-    first = lane.enter(-100.0)
-    lane.leave(first, -100.0 + quickest_s)
+    for _ in range(SURE):
+        lane.leave(lane.enter(-100.0), -100.0 + quickest_s)
 
     arrived = arrivals(lane, way, most * 8, workers)
 
     assert busiest(arrived, seconds) <= most
+
+
+@given(
+    seed=st.integers(0, 10_000),
+    most=st.integers(1, 30),
+    slow_s=st.sampled_from([0.05, 0.2, 1.0]),
+    workers=st.integers(1, 6),
+)
+@settings(max_examples=50, deadline=None)
+def test_a_busy_machine_that_was_slow_at_first_brings_about_no_refusal(
+    seed: int, most: int, slow_s: float, workers: int
+) -> None:
+    lane, slow, quick = Lane(Pace(most, 1.0, 1.0)), Way(seed, slow_s, slow_s), Way(seed, 0.0, 0.01)
+    ways = iter([slow] * (SURE - workers - 1))
+
+    arrived = arrivals(lane, lambda: next(ways, quick)(), most * 8 + SURE, workers)
+
+    assert busiest(arrived, 1.0) <= most
 
 
 @given(
@@ -89,6 +108,8 @@ def test_at_least_95_percent_of_what_is_allowed_is_used(
     most: int, seconds: float, quickest_s: float, jitter_s: float
 ) -> None:
     lane, way = Lane(Pace(most, seconds, 1.0)), Way(7, quickest_s, jitter_s)
+    for _ in range(SURE):
+        lane.leave(lane.enter(-100.0), -100.0 + quickest_s)
     enough = 1 + int(most * (quickest_s + 2 * jitter_s) / seconds)
 
     arrived = arrivals(lane, way, most * 12, workers=2 * enough)
