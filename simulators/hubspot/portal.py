@@ -277,8 +277,14 @@ class Portal:
             self.source = own
 
     def later(self, delay_s: float, action: Callable[[], None]) -> None:
-        """Do something once this many seconds have passed on the portal's clock."""
-        heapq.heappush(self._later, (self.now() + int(delay_s * 1_000), next(self._order), action))
+        """Do something once this many seconds have passed on the portal's clock, unless the transaction fails."""
+        planned = (self.now() + int(delay_s * 1_000), next(self._order), action)
+        heapq.heappush(self._later, planned)
+        self.log(lambda: self._give_up(planned))
+
+    def _give_up(self, planned: tuple[int, int, Callable[[], None]]) -> None:
+        self._later.remove(planned)
+        heapq.heapify(self._later)
 
     def settle(self) -> None:
         """Let time do its work: what waits, what search sees, what the recycle bin gives up."""

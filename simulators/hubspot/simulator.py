@@ -68,7 +68,12 @@ class HubSpot:
             answer = refusal.answer()
         finally:
             self.portal.lock_next_row = self.portal.refuse_next_row = False
-        known = {**answer.headers, **self.gate.headers(call, path), "x-hubspot-correlation-id": str(uuid.uuid4())}
+        told = answer.content.get("correlationId") if isinstance(answer.content, dict) else None
+        known = {
+            "x-hubspot-correlation-id": told or str(uuid.uuid4()),
+            **answer.headers,
+            **self.gate.headers(call, path),
+        }
         return self.gate.spoil(replace(answer, headers=known))
 
     def refuse(self, fault: Fault, call: Call) -> Answer | None:

@@ -190,3 +190,21 @@ def test_ids_of_records_that_went_away_are_not_given_again() -> None:
         portal.claim_id(kind, row.id)
 
     assert portal.new_id(kind) > row.id
+
+
+def test_what_a_failed_transaction_planned_for_later_is_not_done() -> None:
+    portal, clock = empty()
+    done: list[str] = []
+
+    def plan_and_fail() -> None:
+        with portal.transaction():
+            portal.later(1, lambda: done.append("failed"))
+            raise ZeroDivisionError
+
+    portal.later(1, lambda: done.append("planned"))
+    with pytest.raises(ZeroDivisionError):
+        plan_and_fail()
+    clock.advance(2)
+    portal.settle()
+
+    assert done == ["planned"]
