@@ -8,6 +8,7 @@ import pytest
 
 from connectors.contract import Op
 from tests.unit.hubspot.writing import Desk, desk, new, outcomes
+from tests.unit.hubspot.writing_portal import Misfortune
 
 
 @pytest.fixture
@@ -193,3 +194,33 @@ def test_an_upsert_without_a_guard_is_refused(at: Desk) -> None:
     [result] = at.write(Op("up", "upsert", {"city": "Kiel"}))
 
     assert (result.outcome, result.reason) == ("rejected", "MISSING_ARGUMENT")
+
+
+def test_another_unique_property_that_is_taken_names_the_other_record_too(at: Desk) -> None:
+    other = at.portal.make(customer_number="4711")
+
+    [result] = at.write(new(1, customer_number="4711"))
+
+    assert (result.outcome, result.other_id, result.fields) == ("duplicate", other, ("customer_number",))
+
+
+def test_a_record_that_only_the_refusal_names_is_looked_at_before_it_is_believed(at: Desk) -> None:
+    other = at.portal.make()
+    taken = {"status": "error", "category": "CONFLICT", "message": f"taken. Existing ID: {other}"}
+    lies = {**taken, "message": "taken. Existing ID: 99"}
+    at.portal.misfortunes += [Misfortune("answer", 409, taken), Misfortune("answer", 409, lies)]
+
+    [named] = at.write(new(1))
+    [unnamed] = at.write(new(2))
+
+    assert (named.outcome, named.other_id) == ("duplicate", other)
+    assert (unnamed.outcome, unnamed.other_id) == ("duplicate", None)
+
+
+def test_two_upserts_of_one_unique_value_go_one_after_the_other(at: Desk) -> None:
+    op = Op("first", "upsert", {"city": "Kiel"}, guard=("customer_number", "4711"))
+
+    results = at.write(op, op._replace(id="second", changes={"city": "Bonn"}))
+
+    assert outcomes(results) == ["created", "updated"]
+    assert [each.value("city") for each in at.portal.live()] == ["Bonn"]
