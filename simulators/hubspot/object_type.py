@@ -93,11 +93,6 @@ class ObjectType:
         short = (f"p_{self.singular}",) if self.custom else ()
         return frozenset(name.lower() for name in (self.plural, self.singular, self.id, self.full_name, *short))
 
-    @cached_property
-    def always(self) -> tuple[str, ...]:
-        """Properties that answers show when none are asked for."""
-        return (*self.defaults, self.created, self.modified, "hs_object_id")
-
     def with_property(self, *added: Property) -> "ObjectType":
         """The type with properties added, or put in the place of those of the same name."""
         return replace(self, properties=self.properties | {each.name: each for each in added})

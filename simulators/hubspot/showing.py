@@ -12,12 +12,8 @@ from simulators.hubspot.rows import Row, Version, iso
 
 
 def show(portal: Portal, kind: ObjectType, row: Row, wanted: Wanted) -> dict[str, Any]:
-    """A record: the default properties besides those asked for; unknown ones are left out."""
-    names = (
-        dict.fromkeys((*kind.always, *wanted.properties))
-        if not wanted.properties
-        else dict.fromkeys((*wanted.properties, kind.created, kind.modified, "hs_object_id"))
-    )
+    """A record: the properties asked for, or the default ones; stamps and id always, unknown ones never."""
+    names = dict.fromkeys((*(wanted.properties or kind.defaults), kind.created, kind.modified, "hs_object_id"))
     secret = redacted(portal, kind)
     values = {
         name: None if name in secret else portal.value(kind, row, name) for name in names if portal.sees(kind, name)
