@@ -50,6 +50,7 @@ def codes(answer: requests.Response) -> dict[str, str]:
         ("contacts", "interests", "events;newsletter", "events;newsletter"),
         ("contacts", "interests", "events;events", "events"),
         ("contacts", "hs_lead_status", "IN_PROGRESS", "IN_PROGRESS"),
+        ("contacts", "hs_marketable_status", True, "true"),
     ],
 )
 def test_values_are_kept_as_text_of_their_type(crm: Portal, kind: str, name: str, sent: Any, kept: str) -> None:
