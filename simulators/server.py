@@ -24,6 +24,7 @@ from simulators.web import Answer, Call, parse_target
 ADMIN = "/__admin/"
 MIXED_CASE = {"sforce-numberofrecords": "Sforce-NumberOfRecords", "www-authenticate": "WWW-Authenticate"}
 LOOPBACK = "127.0.0.1"
+LONGEST_HEAD = 1 << 20
 _transports: dict[tuple[str, int], asyncio.Transport] = {}
 
 
@@ -181,5 +182,7 @@ def _server(simulator: Simulator) -> uvicorn.Server:
             date_header=False,
             server_header=False,
             timeout_graceful_shutdown=1,
+            # Addresses of any length reach the simulator, which refuses them as its vendor does.
+            h11_max_incomplete_event_size=LONGEST_HEAD,
         )
     )
