@@ -46,8 +46,8 @@ class BudgetSpent(Retry):
 
 class Budget:
     """Shared by all threads of a connection. `share` is ours of a day's calls; at `ceiling` of it, used by whomever,
-    we stop, so that the others are not refused. `lanes` are kinds of call with a pace of their own, which do not count
-    in the common `pace`."""
+    we stop, so that the others are not refused. `reserve` of ours is kept for writing. `lanes` are kinds of call with a
+    pace of their own, which do not count in the common `pace`."""
 
     def __init__(
         self,
@@ -55,6 +55,7 @@ class Budget:
         *,
         share: float = 0.25,
         ceiling: float = 0.80,
+        reserve: float = 0.0,
         pace: Pace | None = None,
         lanes: Mapping[str, Pace] | None = None,
         spending: Spending | None = None,
@@ -65,6 +66,7 @@ class Budget:
         self.system = system
         self.share = share
         self.ceiling = max(ceiling, share)
+        self.reserve = reserve
         self.total: int | None = None
         """Calls a day that the whole organisation has; None until it was told."""
         self.used = 0
@@ -81,6 +83,7 @@ class Budget:
         self._told_at: datetime | None = None
         self._closed_until: datetime | None = None
         self._skipped_s = 0.0
+        self._writers = 0
         self._by_hour: dict[str, int] = dict(spending.load()) if spending else {}
         self._unkept = 0
 
@@ -111,6 +114,17 @@ class Budget:
             yield
         finally:
             self._leave(lane, place)
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """Meanwhile calls may be taken from what is kept for writing."""
+        with self._lock:
+            self._writers += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._writers -= 1
 
     def learn(self, used: int, total: int) -> None:
         """What the system told of the day's allowance."""
@@ -190,9 +204,13 @@ class Budget:
             self._closed_until = None
         if self.total is None:
             return
-        if self._spent() >= math.floor(self.total * self.share):
+        ours = math.floor(self.total * self.share)
+        kept = 0 if self._writers else math.floor(ours * self.reserve)
+        if self._spent() >= ours - kept:
             until = self._day_ends(now) if self._zone else datetime.fromisoformat(min(self._by_hour)) + HOUR + DAY
-            raise self._error(f"our share of {self.share:.0%} of the day's {self.total:,} calls is spent", until, now)
+            but = f", but for {kept:,} kept for writing" if kept else ""
+            share = f"our share of {self.share:.0%} of the day's {self.total:,} calls is spent{but}"
+            raise self._error(share, until, now)
         if self._zone and self._told_at is not None and self._told_at < self._day_begins(now):
             self.used = 0
         if self.used >= math.floor(self.total * self.ceiling):

@@ -35,6 +35,8 @@ from unified_model.errors import NeedsOperator, UnsiloError
 
 SEARCH = "search"
 """The lane of searches: a pace of their own, which all programs of a portal share."""
+KEPT_FOR_WRITING = 0.05
+"""Of our calls a day: a long first read must not keep an opt-out from going out today."""
 LEAST_CALLS = 100
 """Calls in ten seconds that the smallest plan has; more are learned from the first answer."""
 
@@ -95,6 +97,7 @@ class HubSpotClient:
         self.budget = Budget(
             self.system,
             share=settings.daily_share,
+            reserve=KEPT_FOR_WRITING,
             pace=Pace(LEAST_CALLS, 10.0, settings.pace_share),
             lanes={SEARCH: _search_pace(settings.search_a_second)},
             spending=spending,

@@ -140,8 +140,9 @@ class HubSpotConnector:
         return outline(self.client, self.describer, object)
 
     def write(self, object: str, ops: Sequence[Op]) -> Sequence[OpResult]:
-        self.installation()
-        return self.writer.write(object, ops)
+        with self.client.budget.writing():
+            self.installation()
+            return self.writer.write(object, ops)
 
     @cached_property
     def writer(self) -> HubSpotWriter:

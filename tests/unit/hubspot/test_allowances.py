@@ -10,7 +10,9 @@ from typing import Any
 
 import pytest
 
+from connectors.contract import Op
 from connectors.http.budget import BudgetSpent
+from connectors.hubspot.client import HubSpotClient
 from tests.unit.hubspot.rehearsed import Portal, rehearsed
 
 SEARCH: dict[str, Any] = {"filterGroups": [], "sorts": [], "properties": [], "limit": 1, "after": "0"}
@@ -71,16 +73,34 @@ def test_our_share_of_the_day_is_used_up_and_then_waited_for_until_midnight_of_t
     portal.admin("limits", calls_a_day=2_000)
     client = portal.client()
     client.portal()
-    for _ in range(499):
+    for _ in range(474):
         client.get("/crm/v3/owners")
 
-    with pytest.raises(BudgetSpent) as spent:
+    with pytest.raises(BudgetSpent, match="25 kept for writing") as spent:
         client.get("/crm/v3/owners")
 
     assert spent.value.until == datetime(2026, 11, 22, 23, 0, tzinfo=UTC)
-    assert portal.admin("calls")["total"] == 500
+    assert portal.admin("calls")["total"] == 475  # 95 % of a quarter of 2,000
     portal.sleep((spent.value.until - portal.now()).total_seconds() + 1)
     assert client.get("/crm/v3/owners").status == 200
+
+
+def test_what_is_kept_for_writing_can_be_used_by_a_write_alone(portal: Portal) -> None:
+    portal.admin("limits", calls_a_day=400)
+    source = portal.open(objects=["contacts"])
+    with pytest.raises(BudgetSpent):
+        _asked(source.client, 100)
+
+    created = source.write("contacts", [Op("one", "create", {"lastname": "Brandt", "email": "b@example.org"})])
+
+    assert [each.outcome for each in created] == ["created"]
+    with pytest.raises(BudgetSpent):
+        source.client.get("/crm/v3/owners")
+
+
+def _asked(client: HubSpotClient, times: int) -> None:
+    for _ in range(times):
+        client.get("/crm/v3/owners")
 
 
 def test_a_day_that_others_have_used_up_is_not_asked_again(portal: Portal) -> None:
