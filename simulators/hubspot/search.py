@@ -79,6 +79,8 @@ def _parse_groups(portal: Portal, kind: ObjectType, sent: Any) -> tuple[tuple[Fi
     if not isinstance(sent, list) or not all(isinstance(each, dict) for each in sent):
         raise invalid("Invalid input JSON: filterGroups must be a list of objects")
     filters = [each.get("filters") or [] for each in sent]
+    if not all(isinstance(each, list) for each in filters):
+        raise invalid("Invalid input JSON: filters must be a list of objects")
     if len(filters) > MOST_GROUPS:
         raise invalid(f"The maximum number of filterGroups is {MOST_GROUPS}; got {len(filters)}")
     if any(len(each) > MOST_IN_GROUP for each in filters):
@@ -96,6 +98,8 @@ def _parse_sort(portal: Portal, kind: ObjectType, sent: Any) -> tuple[str, bool]
         return None
     if isinstance(sent[0], str):
         name, falls = sent[0].removeprefix("-"), sent[0].startswith("-")
+    elif not isinstance(sent[0], dict):
+        raise invalid("Invalid input JSON: a sort must be an object or a name")
     else:
         name, falls = str(sent[0].get("propertyName")), sent[0].get("direction") == "DESCENDING"
     if not portal.sees(kind, name):

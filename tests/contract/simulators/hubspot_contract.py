@@ -42,6 +42,14 @@ OLDER_SPELLINGS = tuple(
         (r"^/crm/v3/objects/(?!companies/|deals/|tickets/)[^/]+/(merge|gdpr-delete)$", r"/crm/v3/objects/contacts/\1"),
     )
 )
+SERVED = (
+    "crm_associations_v4", "crm_associations_v4_schema", "crm_companies", "crm_contacts", "crm_deals",
+    "crm_line_items", "crm_objects", "crm_objects_calls", "crm_objects_emails", "crm_objects_leads",
+    "crm_objects_meetings", "crm_objects_notes", "crm_objects_tasks", "crm_owners", "crm_pipelines", "crm_products",
+    "crm_properties", "crm_quotes", "crm_schemas", "crm_tickets", "oauth",
+)  # fmt: skip
+LEFT_OUT = ("/definitions/configurations/", "/usage/", "/audit")
+"""Reports and settings that a portal has and the simulated one has not."""
 RATE_LIMIT = {"type": "object", "required": ["status", "message", "errorType", "correlationId", "policyName"]}
 formats = FormatChecker(formats=())
 
@@ -135,6 +143,12 @@ def operations() -> dict[tuple[str, int], list[Operation]]:
             operation = Operation(name, each["method"], each["path"], each["responses"])
             found.setdefault((each["method"], _length(each["path"])), []).append(operation)
     return found
+
+
+def served_operations() -> list[Operation]:
+    """The operations that the simulated portal serves."""
+    every = (each for some in operations().values() for each in some)
+    return [each for each in every if each.package in SERVED and not any(part in each.path for part in LEFT_OUT)]
 
 
 def operation_of(method: str, path: str) -> Operation | None:
