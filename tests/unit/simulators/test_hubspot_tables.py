@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -9,12 +10,13 @@ from datetime import UTC, datetime
 import pytest
 
 from simulators.clock import HandClock
-from simulators.hubspot.index import GONE
+from simulators.hubspot.index import GONE, SearchIndex
 from simulators.hubspot.portal import BIN_DAYS, Portal
 from simulators.hubspot.profiles import PROFILES
 from simulators.hubspot.rows import Row
 from simulators.hubspot.simulator import HubSpot
 from simulators.hubspot.writing import change, create, update
+from simulators.web import Call
 
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 DAY_S = 86_400
@@ -208,3 +210,25 @@ def test_what_a_failed_transaction_planned_for_later_is_not_done() -> None:
     portal.settle()
 
     assert done == ["planned"]
+
+
+def test_a_page_of_a_window_of_stamps_looks_at_no_more_records_than_it_shows(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = HandClock(NOW)
+    simulator = HubSpot(clock, 7, PROFILES["calm"], "http://127.0.0.1")
+    kind = simulator.portal.kind("contacts")
+    with simulator.portal.transaction():
+        made = [create(simulator.portal, kind, {"firstname": f"N{number}"}).id for number in range(1_000)]
+    clock.advance(60)
+    looks: list[int] = []
+    look = SearchIndex.row
+    monkeypatch.setattr(SearchIndex, "row", lambda index, each: looks.append(each) or look(index, each))
+    window = {"propertyName": "lastmodifieddate", "operator": "LTE", "value": str(simulator.portal.now())}
+    behind = {"propertyName": "hs_object_id", "operator": "GT", "value": str(made[499])}
+    sorts = [{"propertyName": "hs_object_id", "direction": "ASCENDING"}]
+    body = json.dumps({"filterGroups": [{"filters": [window, behind]}], "sorts": sorts, "limit": 200})
+    headers = {"authorization": "Bearer hub-token", "content-type": "application/json"}
+
+    answer = simulator.answer(Call("POST", "/crm/v3/objects/contacts/search", {}, headers, body.encode()))
+
+    assert answer.content["total"] == 500
+    assert [int(each["id"]) for each in answer.content["results"]] == made[500:700] == looks
