@@ -13,24 +13,7 @@ from simulators.web import Call
 from tests.contract.simulators.hubspot_contract import served_operations
 from tests.contract.simulators.hubspot_portal import Portal, served
 
-ODD: tuple[Any, ...] = (
-    None,
-    5,
-    -1,
-    "",
-    "x",
-    True,
-    [],
-    {},
-    [None],
-    [[]],
-    {"id": None},
-    "9" * 30,
-    "0",
-    "-1",
-    "1.5",
-    "é;x",
-)
+ODD: tuple[Any, ...] = (None, 5, True, "", "x", [], {}, [None], {"id": None}, "9" * 30)
 FIELDS = (
     "inputs", "properties", "propertiesWithHistory", "associations", "filterGroups", "sorts", "query", "after",
     "limit", "idProperty", "primaryObjectId", "objectIdToMerge", "objectId", "label", "name", "type", "fieldType",
