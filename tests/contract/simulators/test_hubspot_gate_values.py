@@ -250,6 +250,30 @@ def test_a_ticket_without_a_pipeline_is_in_the_only_one(crm: Portal) -> None:
     assert held["closed_date"] is not None
 
 
+def test_a_stage_written_again_keeps_its_date(crm: Portal) -> None:
+    record = crm.create("contacts", firstname="A", lifecyclestage="lead")
+    began = crm.held("contacts", record, "hs_lifecyclestage_lead_date")
+    crm.wait(3_600)
+
+    patch(crm, "contacts", record, lifecyclestage="lead", city="Ulm")
+
+    assert crm.held("contacts", record, "hs_lifecyclestage_lead_date") == began
+
+
+def test_a_lost_deal_is_closed_and_not_won(crm: Portal) -> None:
+    record = crm.create("deals", **{**DEAL, "dealstage": "closedlost"})
+
+    held = crm.rows("deals")[record]["properties"]
+
+    assert (held["hs_is_closed"], held["hs_is_closed_won"]) == ("true", "false")
+
+
+def test_a_line_without_a_price_has_no_amount(crm: Portal) -> None:
+    record = crm.create("line_items", name="Valve", quantity="2")
+
+    assert crm.held("line_items", record, "amount") is None
+
+
 def test_what_follows_from_a_deal_s_stage_and_amount_follows(crm: Portal) -> None:
     record = crm.create("deals", **DEAL, amount="1200.50", deal_currency_code="USD")
     open_ = crm.rows("deals")[record]["properties"]
