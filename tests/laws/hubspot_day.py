@@ -41,6 +41,8 @@ class Day:
     hidden: set[tuple[str, str]] = field(default_factory=set)
     told: list[str] = field(default_factory=list)
     """What has happened, for whoever reads a failure."""
+    busy: dict[str, list[str]] = field(default_factory=dict)
+    """Records by object that something has happened to: more will."""
     requests_left: int = 0
     """Until something happens in the middle of a pull; 0: nothing will."""
 
@@ -80,14 +82,18 @@ class Day:
 
     def some(self, name: str, most: int, *, archived: bool = False) -> list[str]:
         ids = [row["id"] for row in self.admin("rows", object=name) if row["archived"] == archived]
-        return self.chance.sample(ids, min(len(ids), self.chance.randint(1, most)))
+        busy = [each for each in ids if each in self.busy.get(name, ())]
+        among = busy if busy and self.chance.random() < 0.6 else ids
+        chosen = self.chance.sample(among, min(len(among), self.chance.randint(1, most)))
+        self.busy[name] = [*self.busy.get(name, ()), *chosen][-6:]
+        return chosen
 
     def text(self) -> str:
         return f'Text {self.chance.randrange(10**6)} é, "x"\nñ'
 
     def late_s(self) -> int:
         """How long a search does not know of it."""
-        return self.chance.choice((0, 0, 5, 120, LATEST_INDEX_S))
+        return self.chance.choice((0, 5, 120, LATEST_INDEX_S, LATEST_INDEX_S))
 
 
 def _edit(day: Day) -> None:
@@ -119,7 +125,8 @@ def _archive(day: Day) -> None:
 
 def _restore(day: Day) -> None:
     """What comes back may have its old stamp."""
-    name = day.chance.choice(RECORDS)
+    binned = [name for name, count in day.admin("state")["archived"].items() if count and name in RECORDS]
+    name = day.chance.choice(binned or RECORDS)
     day.admin("switch", restore_touches=day.chance.random() < 0.5)
     day.try_to("restore", object=name, ids=day.some(name, 2, archived=True), index_s=day.late_s())
 
@@ -139,6 +146,17 @@ def _merge(day: Day) -> None:
     day.admin("switch", merge_keeps_primary_id=day.chance.random() < 0.5)
     for other in some[1:2]:
         day.try_to("merge", object=name, primary=some[0], other=other, index_s=day.late_s())
+
+
+def _tidy_up(day: Day) -> None:
+    """Records are edited and at once archived or merged: for some minutes a search still shows them, newly edited."""
+    name = day.chance.choice(MERGED)
+    some = day.some(name, 2)
+    day.try_to("edit", object=name, ids=some, set={EDITS[name]: day.text()}, index_s=0)
+    if len(some) == 2 and day.chance.random() < 0.5:
+        day.try_to("merge", object=name, primary=some[0], other=some[1], index_s=LATEST_INDEX_S)
+    else:
+        day.try_to("archive", object=name, ids=some, index_s=LATEST_INDEX_S)
 
 
 def _link(day: Day) -> None:
@@ -191,6 +209,6 @@ def _end_tokens(day: Day) -> None:
 
 EVENTS: tuple[Callable[[Day], None], ...] = (
     _edit, _edit, _edit, _edit, _clear, _load, _load, _touch_everything, _archive, _archive, _restore, _restore,
-    _purge, _erase, _merge, _merge, _merge, _link, _link, _unlink, _calculate, _change_the_schema, _add_a_property,
-    _leave, _end_tokens,
+    _tidy_up, _tidy_up, _purge, _erase, _merge, _merge, _link, _link, _unlink, _calculate, _change_the_schema,
+    _add_a_property, _leave, _end_tokens,
 )  # fmt: skip

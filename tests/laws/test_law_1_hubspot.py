@@ -30,7 +30,7 @@ from tests.laws.hubspot_day import OBJECTS, RECORDS, Day
 from unified_model.store.codec import decode
 
 PEOPLE = 40
-ROUNDS = 4
+ROUNDS = 5
 SEEDS = range(10)
 DRILLED = range(10, 200)
 LONGEST_LAG_S = 20 * 60
@@ -85,8 +85,8 @@ def live_a_day(seed: int, folder: Path, monkeypatch: Any, *, careful: bool = Tru
                 day.requests_left = chance.randint(1, 60)
                 pull(settings, chance)
                 day.requests_left = 0
-                day.happen(chance.randint(2, 8))
-                day.pass_time(chance.choice((30, 400, 4000)))
+                day.happen(chance.randint(3, 9))
+                day.pass_time(chance.choice((30, 60, 400, 4000)))
             day.pass_time(LONGEST_LAG_S)
             portal.admin("faults", clear=True, profile="calm")
             compare(portal, settings)
