@@ -124,11 +124,13 @@ def _archive(day: Day) -> None:
 
 
 def _restore(day: Day) -> None:
-    """What comes back may have its old stamp."""
+    """What comes back may have its old stamp. Were it then found late, too, nothing could tell of it but a list."""
     binned = [name for name, count in day.admin("state")["archived"].items() if count and name in RECORDS]
     name = day.chance.choice(binned or RECORDS)
-    day.admin("switch", restore_touches=day.chance.random() < 0.5)
-    day.try_to("restore", object=name, ids=day.some(name, 2, archived=True), index_s=day.late_s())
+    touches = day.chance.random() < 0.5
+    day.admin("switch", restore_touches=touches)
+    late_s = day.late_s() if touches else 0
+    day.try_to("restore", object=name, ids=day.some(name, 2, archived=True), index_s=late_s)
 
 
 def _purge(day: Day) -> None:
