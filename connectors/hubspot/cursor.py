@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from unified_model.errors import CursorExpired
 
-VERSION = 1
+VERSION = 2
 
 
 class Window(NamedTuple):
@@ -20,11 +20,21 @@ class Window(NamedTuple):
     """The highest id read; ids are compared as numbers."""
 
 
+class Range(NamedTuple):
+    """Part of a list: what lies behind a place of the vendor's, up to an id; None: to the end."""
+
+    after: str = ""
+    until: int | None = None
+
+
+WHOLE = (Range(),)
+
+
 class Walk(NamedTuple):
-    """A walk over the whole list: since when (epoch milliseconds), and the vendor's place in it."""
+    """A walk over the whole list: since when (epoch milliseconds), and what is left of it."""
 
     since: int
-    after: str = ""
+    left: tuple[Range, ...] = WHOLE
     again: bool = False
     """Columns came up on the way: what was read without them is to be walked once more."""
 
@@ -74,12 +84,11 @@ class Cursor:
         """About to walk the whole list."""
         return replace(self, walk=Walk(since), window=None)
 
-    def walked_to(self, after: str | None) -> Cursor:
-        """The list has been walked to a place of the vendor's, or (None) to its end; changes go on from the walk's
-        beginning."""
+    def walked(self, left: tuple[Range, ...]) -> Cursor:
+        """So much of the list is left; when nothing is, changes go on from the walk's beginning."""
         assert self.walk is not None
-        if after is not None:
-            return replace(self, walk=self.walk._replace(after=after))
+        if left:
+            return replace(self, walk=self.walk._replace(left=left))
         if self.walk.again:
             return replace(self, walk=Walk(self.walk.since))
         return replace(self, covered=self.walk.since, walk=None, window=None)
@@ -94,6 +103,10 @@ class Cursor:
         return replace(self, covered=self.window.high, window=None)
 
 
+def _walk(since: int, left: list[list[Any]], again: bool) -> Walk:
+    return Walk(since, tuple(Range(*each) for each in left), again)
+
+
 def load_cursor(text: str, object: str) -> Cursor:
     """From text. CursorExpired when it is none of this version."""
     try:
@@ -105,7 +118,7 @@ def load_cursor(text: str, object: str) -> Cursor:
             hidden=tuple(body.get("hidden", ())),
             refused=tuple(body.get("refused", ())),
             covered=body.get("covered"),
-            walk=Walk(*body["walk"]) if body.get("walk") else None,
+            walk=_walk(*body["walk"]) if body.get("walk") else None,
             window=Window(*body["window"]) if body.get("window") else None,
             archived_to=body.get("archived_to"),
             archived_pages=body.get("archived_pages", 0),

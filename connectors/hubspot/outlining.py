@@ -17,10 +17,11 @@ from connectors.hubspot.batches import read_by_ids
 from connectors.hubspot.client import HubSpotClient
 from connectors.hubspot.completing import Completer
 from connectors.hubspot.describing import Describer, Schema
+from connectors.hubspot.lanes import List, walk_wide
 from connectors.hubspot.objects import OWNERS
 from connectors.hubspot.owners import NAME_COLUMN, owners
 from connectors.hubspot.rows import Row, distinct
-from connectors.hubspot.walking import fits_url, walk
+from connectors.hubspot.walking import fits_url
 
 
 def outline(client: HubSpotClient, describer: Describer, object: str) -> Iterator[Sequence[Outline]]:
@@ -48,9 +49,10 @@ def _listed(client: HubSpotClient, schema: Schema) -> Generator[dict[str, Row], 
     """Whole rows, as many at a time as links are read for."""
     whole = fits_url(schema.columns)
     rows: dict[str, Row] = {}
-    for page in walk(client, schema.object, schema.type, schema.columns if whole else (schema.stamp,)):
+    listed = List(client, schema.object, schema.type, schema.columns if whole else (schema.stamp,))
+    for page in walk_wide(listed):
         rows.update(distinct(page.rows))
-        if len(rows) >= RECORDS or page.after is None:
+        if len(rows) >= RECORDS or not page.left:
             if not whole:
                 found = read_by_ids(client, schema.object, schema.type, list(rows), schema.columns)
                 rows = {id: found[id] for id in rows if id in found}

@@ -19,14 +19,15 @@ from connectors.hubspot.ahead import one_ahead
 from connectors.hubspot.archived import RecycleBin, is_due
 from connectors.hubspot.client import HubSpotClient
 from connectors.hubspot.completing import Complete, Completer
-from connectors.hubspot.cursor import Cursor, Window, load_cursor
+from connectors.hubspot.cursor import WHOLE, Cursor, Window, load_cursor
 from connectors.hubspot.describing import LINKS, OWNER_NAME, Describer, Schema
+from connectors.hubspot.lanes import List, Walked, walk_wide
 from connectors.hubspot.objects import OWNERS
 from connectors.hubspot.owners import NAME_COLUMN, owners
 from connectors.hubspot.refusals import Refusal
-from connectors.hubspot.rows import Row, Rows, by_number, in_runs, milliseconds
+from connectors.hubspot.rows import Row, by_number, in_runs, milliseconds
 from connectors.hubspot.searching import Found, Search, changed, fits_body
-from connectors.hubspot.walking import fits_url, walk
+from connectors.hubspot.walking import fits_url
 from unified_model.errors import CursorExpired, UnsiloError
 from unified_model.records import Page, SourceRecord
 
@@ -110,7 +111,7 @@ class Reading:
             return after
         if after.walk is None:
             return after.walking(now)
-        return replace(after, walk=after.walk._replace(again=bool(after.walk.after)))
+        return replace(after, walk=after.walk._replace(again=after.walk.left != WHOLE))
 
     def _noted(self, at: Cursor) -> Cursor:
         """The place with the columns as they are."""
@@ -148,7 +149,7 @@ class Reading:
         schema, whole = self._schema, not self._narrow and fits_url(self._completer.schema.columns)
         names = schema.columns if whole else (schema.stamp,)
         assert self._at.walk is not None
-        listed = walk(self._client, schema.object, schema.type, names, after=self._at.walk.after)
+        listed = walk_wide(List(self._client, schema.object, schema.type, names), self._at.walk.left)
         try:
             with closing(one_ahead(self._grouped(listed))) as groups:
                 for group in groups:
@@ -159,8 +160,8 @@ class Reading:
                 raise
             self._narrow = True
 
-    def _walked(self, page: Rows, complete: Complete) -> Page:
-        self._at = self._at.walked_to(page.after)
+    def _walked(self, page: Walked, complete: Complete) -> Page:
+        self._at = self._at.walked(page.left)
         return self._page(complete)
 
     def _windows(self, target: int) -> Iterator[Sequence[Page]]:

@@ -30,13 +30,21 @@ def walk(
 ) -> Generator[Rows, None, None]:
     """Pages from a place of the vendor's on; the last says that there is no more. A page may hold few records or none
     and not be the last. Busy when the list does not move on."""
-    asked = {"limit": str(PAGE), "archived": str(archived).lower(), "properties": ",".join(names)}
     while True:
-        params = {**asked, "after": after} if after else asked
-        page = records_of(client.system, client.get(client.paths.objects(type), params, about=object), about=object)
-        if page.after == after and page.after is not None:
-            raise Busy(f"{client.system} ({object}): its list stands still.", "The next run goes on from here.")
+        page = page_behind(client, object, type, names, after, archived=archived)
         yield page
         if page.after is None:
             return
         after = page.after
+
+
+def page_behind(
+    client: HubSpotClient, object: str, type: str, names: Sequence[str], after: str, *, archived: bool = False
+) -> Rows:
+    """The page behind a place of the vendor's. Busy when that is no further than the place itself."""
+    asked = {"limit": str(PAGE), "archived": str(archived).lower(), "properties": ",".join(names)}
+    params = {**asked, "after": after} if after else asked
+    page = records_of(client.system, client.get(client.paths.objects(type), params, about=object), about=object)
+    if page.after == after and page.after is not None:
+        raise Busy(f"{client.system} ({object}): its list stands still.", "The next run goes on from here.")
+    return page

@@ -90,7 +90,7 @@ class ReadingBehaviours(Played):
 
     def test_memory_is_bounded_by_the_page(self, new_world: NewWorld) -> None:
         for way in new_world().ways():
-            peaks = [self._peak(new_world(), pages, way) for pages in (20, 60)]
+            peaks = [self._peak(new_world(), pages, way) for pages in new_world().many_pages]
             assert peaks[1] < 1.3 * peaks[0], way
 
     def _peak(self, world: World, pages: int, way: Mapping[str, Any]) -> int:

@@ -28,6 +28,8 @@ class World:
     object = "people"
     page_size = 100
     """Records that the source hands over at once."""
+    many_pages = (20, 60)
+    """Records of two sources, in pages, of which the larger must not take more memory to read."""
     overlap = 0
     """Records that a change query may read again beside the changed ones; -1: it reads everything."""
     cannot: Mapping[str, str] = {}

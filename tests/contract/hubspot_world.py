@@ -33,6 +33,7 @@ class HubSpotWorld(HubSpotWords):
     """What may happen in a portal, and what it tells."""
 
     cannot = CANNOT
+    many_pages = (60, 180)  # from thirty on several walkers share the way
 
     def naive(self, behaviour: str) -> Client:
         return NAIVE[behaviour](self)

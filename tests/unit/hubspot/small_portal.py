@@ -168,6 +168,8 @@ class SmallPortal:
     def _search(self, call: Call) -> Told:
         index = self.contacts if self.indexed is None else self.indexed
         found = sorted(id for id, held in index.items() if all(_fits(held, one) for one in _filters(call)))
+        if call.body["sorts"][0]["direction"] == "DESCENDING":
+            found.reverse()
         page = found[: call.body["limit"]]
         more = {"paging": {"next": {"after": str(len(page))}}} if len(found) > len(page) else {}
         shown = [self._shown(id, call.body["properties"], index) for id in page]
@@ -207,8 +209,7 @@ class SmallPortal:
 
 
 def _filters(call: Call) -> list[Mapping[str, str]]:
-    [group] = call.body["filterGroups"]
-    return list(group["filters"])
+    return [one for group in call.body["filterGroups"] for one in group["filters"]]
 
 
 def _fits(held: Mapping[str, str | None], one: Mapping[str, str]) -> bool:
