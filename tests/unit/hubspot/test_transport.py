@@ -193,7 +193,7 @@ def test_a_server_that_is_not_there_was_surely_not_written_to() -> None:
 
 def test_what_hubspot_said_is_kept_beside_the_error_and_not_in_its_message(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
-    logging.getLogger("urllib3").setLevel(logging.DEBUG)
+    caplog.set_level(logging.DEBUG, "urllib3")
     errors = [
         {"message": "pat@example.org is not valid", "code": "INVALID_EMAIL", "context": {"propertyName": ["email"]}}
     ]

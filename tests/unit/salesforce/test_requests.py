@@ -125,6 +125,7 @@ def test_retry_after_is_honoured_and_a_long_one_ends_the_run() -> None:
 )
 def test_no_query_and_no_token_reach_errors_and_logs(answer: Told, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
+    caplog.set_level(logging.DEBUG, "urllib3")  # HubSpot's library sets a level of its own, once it is loaded
 
     with scripted(lambda _: answer) as script, pytest.raises((RefusedForGood, Retry)) as refused:
         ask(script)
