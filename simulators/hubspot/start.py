@@ -50,7 +50,7 @@ def run(options: argparse.Namespace) -> int:
     gc.freeze()
     gc.enable()
     listener.listen()
-    records = {name: len(table) for name, table in simulator.portal.tables.items()}
+    records = {name: len(table.live) for name, table in simulator.portal.tables.items()}
     print(json.dumps({"url": address, "profile": options.profile, "seed": options.seed, **records}))
     sys.stdout.flush()
     with contextlib.suppress(KeyboardInterrupt):
