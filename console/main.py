@@ -49,6 +49,7 @@ FAMILIES: dict[str, dict[str, Entry]] = {
         "decide": Entry("decide", "decide", "Say that two are the same, or different."),
         "undo": Entry("decide", "undo", "Take a decision back."),
         "unmerge": Entry("decide", "unmerge", "Take a record out of its customer."),
+        "split": Entry("decide", "split", "Tear a customer into several, by one decision."),
     },
     "Keep": {
         "store": Entry("store", "store", "Upgrade, verify, rebuild, remap, back up, restore."),

@@ -172,6 +172,10 @@ class World:
         """A person takes a record out of its customer."""
         return decide.unmerge(self.store, name, actor="ann", reason=None, clock=self.clock)
 
+    def split(self, name: str, *groups: Sequence[str]) -> Decision:
+        """A person tears a customer into groups of records; those not named stay together."""
+        return decide.split(self.store, name, groups, actor="ann", reason=None, clock=self.clock)
+
     def undo(self, number: int) -> Decision:
         """A person takes a decision back."""
         return decide.undo(self.store, number, actor="ann", reason=None, clock=self.clock)

@@ -1,4 +1,4 @@
-"""`unsilo review`, `decide`, `undo`, `unmerge`: what a person settles, and takes back."""
+"""`unsilo review`, `decide`, `undo`, `unmerge`, `split`: what a person settles, and takes back."""
 
 from __future__ import annotations
 
@@ -143,6 +143,51 @@ def unmerge(call: Call, name: str, reason: str | None, actor: str, later: bool, 
     )
 
 
+@click.command(
+    cls=Command,
+    examples="""
+    unsilo split 8c1f0e... --apart fair/B00000017 --apart "crm/0035g00001 crm/0035g00002"
+    unsilo split crm/0035g00001 --all --reason "a family, not a person"
+    """,
+)
+@click.argument("name", metavar="CUSTOMER")
+@click.option("--apart", "groups", multiple=True, metavar="RECORDS", help="Records of one who leaves; may be repeated.")
+@click.option("--all", "every", is_flag=True, help="Every record for itself.")
+@reason_option
+@actor_option
+@later_option
+@json_option
+@click.pass_obj
+def split(
+    call: Call,
+    name: str,
+    groups: tuple[str, ...],
+    every: bool,
+    reason: str | None,
+    actor: str,
+    later: bool,
+    as_json: bool,
+) -> None:
+    """Tear a customer into several, by one decision: each group of records is somebody else.
+
+    Records not named stay together. One `unsilo undo` takes the whole split back.
+    """
+    from unified_model.use_cases import decide as deciding
+
+    if every == bool(groups):
+        raise click.UsageError("Say who leaves with --apart, once a group, or split everything with --all.")
+    try:
+        leaving = [shlex.split(group) for group in groups]
+    except ValueError as error:
+        raise click.UsageError(f"--apart holds a quotation mark that is not closed: {error}.") from error
+    _carry_out(
+        call,
+        lambda hub: deciding.split(hub.store, name, leaving, actor=actor, reason=reason, clock=hub.clock),
+        later,
+        as_json,
+    )
+
+
 def _carry_out(call: Call, make: Callable[[Hub], Decision], later: bool, as_json: bool) -> None:
     """Store the decision, make it true at once unless that was not wanted, and say what happened."""
     from flows.hub import open_hub
@@ -221,7 +266,6 @@ def _what(one: Mapping[str, Any]) -> str:
 
 
 def _records(one: Mapping[str, Any]) -> str:
-    sides = [
-        side[0] + (f" (+{len(side) - 1})" if len(side) > 1 else "") for side in (one["left"], one["right"]) if side
-    ]
+    groups = one["groups"] or (one["left"], one["right"])
+    sides = [side[0] + (f" (+{len(side) - 1})" if len(side) > 1 else "") for side in groups if side]
     return " | ".join(sides)

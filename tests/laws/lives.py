@@ -87,6 +87,10 @@ class Life(RuleBasedStateMachine):
     def somebody_unmerges(self, name: str) -> None:
         self.attempt(self.world.unmerge, name)
 
+    @rule(name=NAMES, leaving=st.lists(NAMES, max_size=3, unique=True))
+    def somebody_splits(self, name: str, leaving: list[str]) -> None:
+        self.attempt(self.world.split, name, *([record] for record in leaving))
+
     @rule(back=st.integers(0, 5))
     def somebody_undoes(self, back: int) -> None:
         made = self.world.decisions()

@@ -68,12 +68,12 @@ def decided(conn: Connection) -> Decided:
 
 
 def _tell(told: Decided, made: Decision, found: Mapping[NaturalKey, int]) -> None:
-    if made.kind == "same":
-        told.same.append(_known((*made.left, *made.right), found))
-    elif made.kind == "different":
-        left, right = _known(made.left, found), _known(made.right, found)
+    for one, other in made.apart:
+        left, right = _known(one, found), _known(other, found)
         if left and right:
             told.different.append((left, right))
+    if made.kind == "same":
+        told.same.append(_known((*made.left, *made.right), found))
     elif made.kind == "field_choice" and made.field and made.left and made.left[0] in found:
         told.choices.append((found[made.left[0]], made.field, NaturalKey(*made.value)))
 

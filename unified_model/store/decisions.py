@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import combinations
 from typing import Any
 
 from sqlalchemy import Connection, and_, select
@@ -20,7 +21,10 @@ COLUMNS = tuple(c.name for c in decision.columns)
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """One decision. `left` and `right` are sets of source records by natural key, sorted."""
+    """One decision. `left` and `right` are sets of source records by natural key, sorted.
+
+    A `split` has all its records on the left, and its groups, each a list of keys, as its value.
+    """
 
     id: int
     kind: str
@@ -32,6 +36,20 @@ class Decision:
     actor: str
     reason: str | None
     made_at: datetime
+
+    @property
+    def apart(self) -> list[tuple[tuple[NaturalKey, ...], tuple[NaturalKey, ...]]]:
+        """Groups kept apart, two by two: no record of the one is ever one customer with a record of the other."""
+        if self.kind == "different":
+            return [(self.left, self.right)]
+        return list(combinations(self.groups, 2))
+
+    @property
+    def groups(self) -> list[tuple[NaturalKey, ...]]:
+        """The groups that a `split` makes; none for any other kind."""
+        if self.kind != "split":
+            return []
+        return [tuple(NaturalKey(*key) for key in group) for group in self.value]
 
 
 def append(conn: Connection, made: Decision) -> None:

@@ -6,7 +6,7 @@ makes it true.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from unified_model.errors import UsageError
@@ -17,6 +17,8 @@ from unified_model.store.engine import Connection, Store
 from unified_model.use_cases.naming import Subject, find_subject, labels_of, shown
 
 Clock = Callable[[], datetime]
+MOST_GROUPS = 100
+"""A split into more groups is no answer of a person who looked at each."""
 
 
 def decide(store: Store, a: str, b: str, kind: str, *, actor: str, reason: str | None, clock: Clock) -> Decision:
@@ -85,6 +87,63 @@ def unmerge(store: Store, name: str, *, actor: str, reason: str | None, clock: C
     return made
 
 
+def split(
+    store: Store,
+    name: str,
+    groups: Sequence[Sequence[str]],
+    *,
+    actor: str,
+    reason: str | None,
+    clock: Clock,
+) -> Decision:
+    """Tear a customer into groups of its records, each somebody else, by one decision that one undo takes back.
+
+    `name`: the customer, by its id or any of its records. `groups`: the records that leave, group by group; those not
+    named stay together as one more. No group: every record for itself.
+    """
+    with store.read() as conn:
+        subject = find_subject(conn, name)
+        whole = find_subject(conn, subject.customer_id) if subject.customer_id else subject
+        labels = labels_of(conn)
+        if len(whole.keys) < 2:
+            raise UsageError(f"{name} stands alone; there is nothing to split.")
+        leaving = [{record: find_subject(conn, record) for record in group} for group in groups]
+        known = decisions.all_decisions(conn)
+    parts = _parts(whole, name, leaving, labels) if groups else [[key] for key in whole.keys]
+    if len(parts) > MOST_GROUPS:
+        raise UsageError(
+            f"{name} would be split into {len(parts)} customers; {MOST_GROUPS} at once is the limit.",
+            "Split it in steps, or look why so many records were joined: `unsilo explain` tells the links.",
+        )
+    (number,) = store.allocate("decision", 1, ordered=True)
+    told = [[list(key) for key in sorted(part)] for part in sorted(parts)]
+    made = Decision(number, "split", tuple(sorted(whole.keys)), (), None, told, None, actor, reason, clock())
+    _refuse_contradiction([*known, made], made, labels)
+    _store(store, made, whole.records)
+    return made
+
+
+def _parts(
+    whole: Subject, name: str, leaving: Sequence[Mapping[str, Subject]], labels: dict[str, str]
+) -> list[list[NaturalKey]]:
+    """The groups a split makes, those that stay together last."""
+    taken: dict[NaturalKey, int] = {}
+    for number, group in enumerate(leaving):
+        for record, found in group.items():
+            if found.is_customer or found.keys[0] not in whole.keys:
+                raise UsageError(f"{record} is no record of customer {name}.", f"`unsilo explain {name}` lists them.")
+            if taken.setdefault(found.keys[0], number) != number:
+                raise UsageError(f"{shown(found.keys[0], labels)} is in two groups.", "Name each record once.")
+    parts = [[key for key in whole.keys if taken.get(key) == number] for number in range(len(leaving))]
+    rest = [key for key in whole.keys if key not in taken]
+    parted = [part for part in (*parts, rest) if part]
+    if len(parted) < 2:
+        raise UsageError(
+            f"All records of {name} are in one group; that splits nothing.", "Name the records that leave."
+        )
+    return parted
+
+
 def choose_field(
     store: Store, customer: str, field: str, record: str, *, actor: str, reason: str | None, clock: Clock
 ) -> Decision:
@@ -132,6 +191,8 @@ def _store(store: Store, made: Decision, records: Sequence[int]) -> None:
         decisions.append(work.conn, made)
         queue.enqueue(work.conn, dict.fromkeys(records, queue.VALUES), seq, cause)
         told = {"left": [list(k) for k in made.left], "right": [list(k) for k in made.right], "field": made.field}
+        if made.groups:
+            told["groups"] = made.value
         audit.append(
             work.conn, at=made.made_at, actor=made.actor, action=made.kind, subject=f"decision {made.id}",
             payload={**told, "reason": made.reason, "supersedes": made.supersedes},
@@ -155,15 +216,23 @@ def _refuse_contradiction(known: Sequence[Decision], made: Decision, labels: dic
     """A `same` and a `different` that cannot both hold are refused when the second is made."""
     standing = decisions.standing(known)
     together = _groups([d for d in standing if d.kind == "same"])
-    for other in (d for d in standing if d.kind == "different"):
-        for key in other.left:
-            clash = next((k for k in other.right if together.get(k, k) == together.get(key, key)), None)
-            if clash is not None:
+    for other in (d for d in standing if d.apart):
+        leads: dict[NaturalKey, tuple[int, NaturalKey]] = {}
+        for number, group in enumerate(_sides(other)):
+            for key in group:
+                met, clash = leads.setdefault(together.get(key, key), (number, key))
+                if met == number:
+                    continue
                 raise UsageError(
-                    f"{shown(key, labels)} and {shown(clash, labels)} cannot be the same and different at once: "
+                    f"{shown(clash, labels)} and {shown(key, labels)} cannot be the same and different at once: "
                     f"this contradicts {_opponents(standing, other, made)}.",
                     "Undo that decision first.",
                 )
+
+
+def _sides(made: Decision) -> Sequence[Sequence[NaturalKey]]:
+    """The groups that a decision keeps apart."""
+    return made.groups or (made.left, made.right)
 
 
 def _opponents(standing: Sequence[Decision], different: Decision, made: Decision) -> str:

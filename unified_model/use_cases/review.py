@@ -55,6 +55,7 @@ def list_decisions(store: Store, limit: int = 50) -> list[dict[str, Any]]:
             "number": d.id, "kind": d.kind, "in_force": d.id not in taken_back, "actor": d.actor, "reason": d.reason,
             "made_at": d.made_at, "field": d.field, "undoes": d.supersedes,
             "left": [shown(key, labels) for key in d.left], "right": [shown(key, labels) for key in d.right],
+            "groups": [[shown(key, labels) for key in group] for group in d.groups],
         }
         for d in reversed(known[-limit:])
     ]  # fmt: skip

@@ -38,7 +38,7 @@ named = pytest.mark.parametrize("words", ALL, ids=" ".join)
 def test_the_commands_are_those_of_the_design() -> None:
     assert set(COMMANDS) == {
         "init", "check", "sync", "pull", "reconcile", "resolve", "status", "explain", "review", "decide", "undo",
-        "unmerge", "query", "export", "dead-letters", "source", "store",
+        "unmerge", "split", "query", "export", "dead-letters", "source", "store",
     }  # fmt: skip
 
 

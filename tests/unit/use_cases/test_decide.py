@@ -162,3 +162,67 @@ def test_a_pair_that_only_its_neighbours_keep_apart_is_told_which(world: World) 
     (apart,) = [words for words in told if words[0].endswith("are two customers.")]
     assert "the given names of fair/Contact/1" in apart[1]
     assert apart[2].startswith("One customer")
+
+
+def test_a_split_parts_a_customer_into_groups_and_one_undo_joins_them_again(world: World) -> None:
+    world.decide("emea/Contact/1", "emea/2", "same")
+    world.decide("emea/Contact/1", "emea/Contact/3", "same")
+    world.resolve()
+    joined = customers(world)
+    for number in (2, 1):
+        world.undo(number)
+    world.land("fair", contact("8", **ANN))
+    world.resolve()
+    before = crosswalk(world.store)
+
+    made = world.split("emea/Contact/1", ["fair/9"], ["fair/8"])
+    world.resolve()
+    parted = {crosswalk(world.store)[key] for key in made.left}
+    world.undo(made.id)
+    world.resolve()
+
+    assert joined == 1
+    assert [len(group) for group in made.groups] == [1, 1, 1]
+    assert len(parted) == 3
+    assert crosswalk(world.store) == before
+
+
+def test_what_a_split_does_not_name_stays_together(world: World) -> None:
+    world.land("fair", contact("8", **ANN))
+    world.resolve()
+    made = world.split("fair/8", ["emea/Contact/1"])
+    world.resolve()
+
+    belongs = crosswalk(world.store)
+    groups = [{belongs[key] for key in group} for group in made.groups]
+    assert sorted(len(group) for group in made.groups) == [1, 2]
+    assert all(len(group) == 1 for group in groups)
+    assert groups[0] != groups[1]
+
+
+@pytest.mark.parametrize(
+    ("name", "groups", "says"),
+    [
+        ("emea/2", [["emea/2"]], "stands alone"),
+        ("fair/9", [["emea/2"]], "no record of customer fair/9"),
+        ("fair/9", [["fair/9", "emea/Contact/1"]], "splits nothing"),
+        ("fair/9", [["fair/9"], ["fair/9"]], "in two groups"),
+    ],
+)
+def test_a_split_that_makes_no_sense_is_refused(world: World, name: str, groups: list[list[str]], says: str) -> None:
+    with pytest.raises(UsageError, match=says):
+        world.split(name, *groups)
+
+
+def test_a_split_against_a_decision_that_they_are_the_same_is_refused(world: World) -> None:
+    made = world.decide("emea/Contact/1", "emea/2", "same")
+    world.resolve()
+    with pytest.raises(UsageError, match=rf"this contradicts decision {made.id}"):
+        world.split("emea/2", ["emea/2"])
+
+
+def test_what_a_split_keeps_apart_is_not_decided_the_same_again(world: World) -> None:
+    made = world.split("fair/9", ["fair/9"])
+    world.resolve()
+    with pytest.raises(UsageError, match=rf"this contradicts decision {made.id}"):
+        world.decide("fair/9", "emea/Contact/1", "same")
