@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import sys
 import time
+from array import array
 from collections import Counter, defaultdict
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -15,25 +16,29 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from benchmarks.identity.labelled import SETS, LabelledSet, crm_companies, crm_exports
+from unified_model.collecting import rare_collections
 from unified_model.entities import Kind, OrganizationRecord, PersonRecord
 from unified_model.identity.cluster import cluster_component
-from unified_model.identity.compare import weigh
+from unified_model.identity.compare import columns_of, weigh_columns
 from unified_model.identity.forms import Form, organization_form, person_form
-from unified_model.identity.keys import keys_of, pairing_keys, rule_of
+from unified_model.identity.keys import RULE_OF_CODE, keys_of, rule_of
 from unified_model.identity.model import MatchModel, shipped_model
-from unified_model.identity.stats import COUNTED_UP_TO, TOP_PEOPLE, people_bucket, size_bucket
+from unified_model.identity.stats import COUNTED_UP_TO, TOP_PEOPLE, bucket_of_names, name_of, size_bucket
+from unified_model.resolution.pairs import Blocks, blocks_of, pairing_blocks, pairs_within
 
-CHUNK = 200_000
+Array = np.ndarray[Any, Any]
+FORMS_AT_ONCE = 2_000
+PAIRS_AT_ONCE = 2_000_000
 
 
 class Run(NamedTuple):
     """All that one run made, for looking into mistakes."""
 
     forms: list[Form]
-    left: np.ndarray[Any, Any]
-    right: np.ndarray[Any, Any]
-    weights: np.ndarray[Any, Any]
-    levels: np.ndarray[Any, Any]
+    left: Array
+    right: Array
+    weights: Array
+    levels: Array
     clusters: list[list[int]]
     stats: dict[int, tuple[int, int]]
     seconds: dict[str, float]
@@ -52,11 +57,12 @@ class Scores(NamedTuple):
 
 def forms_of(data: LabelledSet) -> list[Form]:
     """The folded form of every record."""
-    return [
-        person_form(one) if isinstance(one, PersonRecord) else organization_form(one)
-        for one in data.records
-        if isinstance(one, PersonRecord | OrganizationRecord)
-    ]
+    with rare_collections():
+        return [
+            person_form(one) if isinstance(one, PersonRecord) else organization_form(one)
+            for one in data.records
+            if isinstance(one, PersonRecord | OrganizationRecord)
+        ]
 
 
 def run(forms: list[Form], natural: list[str], model: MatchModel) -> Run:
@@ -71,69 +77,72 @@ def run(forms: list[Form], natural: list[str], model: MatchModel) -> Run:
         seconds[stage] = now - clock
         clock = now
 
-    keys = [[key.hash for key in keys_of(kind, form)] for form in forms]
-    lap("keys")
-    blocks: dict[int, list[int]] = defaultdict(list)
-    for record, held in enumerate(keys):
-        for key in held:
-            blocks[key].append(record)
-    sizes = {key: len(records) for key, records in blocks.items() if len(records) > 1}
-    lap("blocks")
-    stats = statistics(blocks, forms)
-    lap("statistics")
-    left, right = candidate_pairs(keys, blocks, sizes)
-    lap("candidates")
-    weights, levels = [], []
-    for start in range(0, len(left), CHUNK):
-        some_left, some_right = left[start : start + CHUNK], right[start : start + CHUNK]
-        used, back = np.unique(np.concatenate((some_left, some_right)), return_inverse=True)
-        part = [forms[n] for n in used.tolist()]
-        w, v = weigh(model, part, back[: len(some_left)], back[len(some_left) :], stats)
-        weights.append(w)
-        levels.append(v)
-    weight = np.concatenate(weights) if weights else np.zeros(0, dtype=np.int32)
-    level = np.concatenate(levels) if levels else np.zeros((0, len(model.comparisons)), dtype=np.int8)
-    lap("weights")
-    clusters = clusters_of(forms, natural, left, right, weight, model)
-    lap("clusters")
-    return Run(forms, left, right, weight, level, clusters, stats, seconds, sum(map(len, keys)))
-
-
-def statistics(blocks: dict[int, list[int]], forms: list[Form]) -> dict[int, tuple[int, int]]:
-    """Buckets of every key held by three records or more."""
-    return {
-        key: (
-            size_bucket(len(records)),
-            people_bucket(forms[n] for n in records) if len(records) <= COUNTED_UP_TO else TOP_PEOPLE,
+    with rare_collections():
+        key, record = key_entries(kind, forms)
+        lap("keys")
+        blocks = blocks_of(key, record)
+        lap("blocks")
+        stats = statistics(blocks, forms)
+        lap("statistics")
+        left, right = pairs_within(
+            pairing_blocks(blocks, [rule for rule in RULE_OF_CODE.values() if rule.kind == kind])
         )
-        for key, records in blocks.items()
-        if len(records) > 2
-    }
+        lap("candidates")
+        weight, level = weights_of(model, forms, left, right, stats)
+        lap("weights")
+        clusters = clusters_of(forms, natural, left, right, weight, model)
+        lap("clusters")
+    return Run(forms, left, right, weight, level, clusters, stats, seconds, len(key))
 
 
-def candidate_pairs(
-    keys: list[list[int]], blocks: dict[int, list[int]], sizes: dict[int, int]
-) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
-    """Distinct pairs of records that share a key which may form pairs."""
-    oversize = {key for key, size in sizes.items() if size > rule_of(key).cap}
-    allowed: dict[int, list[int]] = defaultdict(list)
-    for record, held in enumerate(keys):
-        for key in pairing_keys(held, oversize):
-            allowed[key].append(record)
-    n = len(keys)
-    found = []
-    for records in allowed.values():
-        members = np.array(records, dtype=np.int64)
-        if len(members) > 1:
-            a, b = np.triu_indices(len(members), 1)
-            found.append(members[a] * n + members[b])
-    pairs = np.unique(np.concatenate(found)) if found else np.zeros(0, dtype=np.int64)
-    left, right = np.divmod(pairs, n)
-    return left, right
+def key_entries(kind: Kind, forms: list[Form]) -> tuple[Array, Array]:
+    """Every blocking key of every record: (key, record)."""
+    keys: array[int] = array("q")
+    counts = []
+    for form in forms:
+        held = [key.hash for key in keys_of(kind, form)]
+        keys.extend(held)
+        counts.append(len(held))
+    return np.frombuffer(keys, dtype=np.int64), np.repeat(np.arange(len(forms)), counts)
+
+
+def statistics(blocks: Blocks, forms: list[Form]) -> dict[int, tuple[int, int]]:
+    """Buckets of every key that weights read of and that three records or more hold."""
+    crowded = np.flatnonzero(blocks.sizes > 2)
+    starts = blocks.starts[crowded]
+    found: dict[int, tuple[int, int]] = {}
+    names = [name_of(form) for form in forms]
+    for key, start, size in zip(
+        blocks.key[starts].tolist(), starts.tolist(), blocks.sizes[crowded].tolist(), strict=True
+    ):
+        rule = rule_of(key)
+        people = 0
+        if rule.people:
+            holders = blocks.record[start : start + size].tolist() if size <= COUNTED_UP_TO else ()
+            people = bucket_of_names({names[n] for n in holders}) if holders else TOP_PEOPLE
+        if rule.people or rule.sizes:
+            found[key] = size_bucket(size), people
+    return found
+
+
+def weights_of(
+    model: MatchModel, forms: list[Form], left: Array, right: Array, stats: dict[int, tuple[int, int]]
+) -> tuple[Array, Array]:
+    """(weights, levels) of candidate pairs."""
+    parts = (forms[start : start + FORMS_AT_ONCE] for start in range(0, len(forms), FORMS_AT_ONCE))
+    columns = columns_of(model, parts, stats)
+    weights = [np.zeros(0, dtype=np.int32)]
+    levels = [np.zeros((0, len(model.comparisons)), dtype=np.int8)]
+    for start in range(0, len(left), PAIRS_AT_ONCE):
+        part = slice(start, start + PAIRS_AT_ONCE)
+        some_weights, some_levels = weigh_columns(model, columns, left[part], right[part])
+        weights.append(some_weights)
+        levels.append(some_levels)
+    return np.concatenate(weights), np.concatenate(levels)
 
 
 def clusters_of(
-    forms: list[Form], natural: list[str], left: Any, right: Any, weight: Any, model: MatchModel
+    forms: list[Form], natural: list[str], left: Array, right: Array, weight: Array, model: MatchModel
 ) -> list[list[int]]:
     """Components over links at or above review, each clustered."""
     at = np.flatnonzero(weight >= model.review)
@@ -158,7 +167,10 @@ def clusters_of(
     everyone = dict(enumerate(forms))
     clusters: list[list[int]] = []
     for component, records in members.items():
-        clusters += cluster_component(records, names, own_links[component], everyone, model).clusters
+        if len(records) == 1:
+            clusters.append(records)
+        else:
+            clusters += cluster_component(records, names, own_links[component], everyone, model).clusters
     return clusters
 
 

@@ -18,7 +18,8 @@ from unified_model.identity.normalise.domains import domain_label
 from unified_model.identity.normalise.nicknames import group_of
 
 _RULE_BITS = 5
-_RULE_MASK = (1 << _RULE_BITS) - 1
+RULE_MASK = (1 << _RULE_BITS) - 1
+"""The low bits of a key tell the rule that made it."""
 _VOWELS = str.maketrans("", "", "aeiou")
 VALUES = 3
 """Values of one field that make keys, and that are compared: a record with forty e-mails is not a person."""
@@ -82,12 +83,12 @@ def key_hash(kind: Kind, rule: str, value: str) -> int:
     """Signed 64 bits: blake2b over (kind, rule, value) with the rule's number in the low bits."""
     code = _CODE[kind, rule]
     digest = blake2b(f"{code}|{value}".encode(), digest_size=8).digest()
-    return int.from_bytes(digest, "big", signed=True) & ~_RULE_MASK | code
+    return int.from_bytes(digest, "big", signed=True) & ~RULE_MASK | code
 
 
 def rule_of(key: int) -> Rule:
     """The rule a key was made by."""
-    return RULE_OF_CODE[key & _RULE_MASK]
+    return RULE_OF_CODE[key & RULE_MASK]
 
 
 def pairing_keys(keys: Iterable[int], oversize: Container[int]) -> list[int]:
@@ -95,7 +96,7 @@ def pairing_keys(keys: Iterable[int], oversize: Container[int]) -> list[int]:
 
     A function of the current key table alone, never of the order that records came in.
     """
-    held = [(key, RULE_OF_CODE[key & _RULE_MASK]) for key in keys]
+    held = [(key, RULE_OF_CODE[key & RULE_MASK]) for key in keys]
     crowded = {rule.name for key, rule in held if key in oversize}
     return [key for key, rule in held if key not in oversize and (rule.refines is None or rule.refines in crowded)]
 

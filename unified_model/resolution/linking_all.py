@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from unified_model.identity import compare
 from unified_model.identity.forms import Form
-from unified_model.identity.keys import RULE_OF_CODE, Rule
+from unified_model.identity.keys import RULE_OF_CODE
 from unified_model.identity.model import MatchModel
-from unified_model.resolution.pairs import Blocks, blocks_of, distinct, ordered_blocks, pairs_within
+from unified_model.resolution.pairs import Blocks, blocks_of, distinct, ordered_blocks, pairing_blocks, pairs_within
 from unified_model.store import keys as store_keys
 from unified_model.store.codec import decode, encode
 from unified_model.store.landing import form_texts, match_forms
@@ -49,7 +49,7 @@ def every_link(conn: Connection, kind: str, model: MatchModel, progress: Progres
 
     rules = [rule for rule in RULE_OF_CODE.values() if rule.kind == kind]
     entries = store_keys.entries_of(conn, [rule.code for rule in rules if rule.cap])
-    blocks = _pairing(ordered_blocks(entries[:, 0], entries[:, 1]), rules)
+    blocks = pairing_blocks(ordered_blocks(entries[:, 0], entries[:, 1]), rules)
     pairs = _companies(conn, blocks) if kind == "organization" else _persons(conn, blocks)
     weighed = [rule.code for rule in rules if rule.sizes or rule.people]
     columns = compare.columns_of(model, pairs.forms, store_keys.buckets_of(conn, weighed))
@@ -78,25 +78,6 @@ def link_rows(model: MatchModel, left: Array, right: Array, weights: Array, leve
         if code not in words:
             words[code] = encode(list(code))
         yield a, b, weight, words[code], model.version
-
-
-def _pairing(blocks: Blocks, rules: Sequence[Rule]) -> Blocks:
-    """The blocks that form pairs: no oversize ones, and refining ones only beside an oversize parent."""
-    import numpy as np
-
-    held = np.repeat(blocks.sizes, blocks.sizes)
-    code = blocks.key & store_keys.RULE_MASK
-    caps = np.zeros(store_keys.RULE_MASK + 1, dtype=np.int64)
-    caps[[rule.code for rule in rules]] = [rule.cap for rule in rules]
-    oversize = held > caps[code]
-    keep = ~oversize & (held > 1)
-    numbers = {rule.name: rule.code for rule in rules}
-    for rule in rules:
-        if rule.refines is not None:
-            crowded = distinct(blocks.record[oversize & (code == numbers[rule.refines])])
-            refining = np.flatnonzero(code == rule.code)
-            keep[refining] &= np.isin(blocks.record[refining], crowded)
-    return ordered_blocks(blocks.key[keep], blocks.record[keep])
 
 
 def _persons(conn: Connection, blocks: Blocks) -> _Compared:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
+
+from unified_model.identity.keys import RULE_MASK, Rule
 
 if TYPE_CHECKING:
     import numpy as np
@@ -46,6 +49,28 @@ def ordered_blocks(key: Array, record: Array) -> Blocks:
 
     starts = np.flatnonzero(np.concatenate((np.ones(min(len(key), 1), bool), key[1:] != key[:-1])))
     return Blocks(key, record, starts, np.diff(np.concatenate((starts, [len(key)]))))
+
+
+def pairing_blocks(blocks: Blocks, rules: Sequence[Rule]) -> Blocks:
+    """The blocks that form pairs: no oversize ones, and refining ones only beside an oversize parent.
+
+    `rules` are all those of one kind; what `keys.pairing_keys` says of one record, said of all of them.
+    """
+    import numpy as np
+
+    held = np.repeat(blocks.sizes, blocks.sizes)
+    code = blocks.key & RULE_MASK
+    caps = np.zeros(RULE_MASK + 1, dtype=np.int64)
+    caps[[rule.code for rule in rules]] = [rule.cap for rule in rules]
+    oversize = held > caps[code]
+    keep = ~oversize & (held > 1)
+    numbers = {rule.name: rule.code for rule in rules}
+    for rule in rules:
+        if rule.refines is not None:
+            crowded = distinct(blocks.record[oversize & (code == numbers[rule.refines])])
+            refining = np.flatnonzero(code == rule.code)
+            keep[refining] &= np.isin(blocks.record[refining], crowded)
+    return ordered_blocks(blocks.key[keep], blocks.record[keep])
 
 
 def pairs_within(blocks: Blocks, own: Array | None = None, usable: Array | None = None) -> tuple[Array, Array]:
