@@ -43,8 +43,31 @@ class _Compared(NamedTuple):
     forms: Iterator[list[Form]]
 
 
+class Weighed(NamedTuple):
+    """Some candidate pairs as arrays of equal length: surrogate keys, weights in thousandths of a bit, levels."""
+
+    left: Array
+    right: Array
+    weights: Array
+    levels: Array
+    share: float
+    """How much of all pairs is done with these."""
+
+
 def every_link(conn: Connection, kind: str, model: MatchModel, progress: Progress) -> list[LinkRow] | None:
     """All links of a kind as rows (a, b, weight, evidence, model version); None when told to stop."""
+    rows: list[LinkRow] = []
+    if not progress(0.0):
+        return None
+    for left, right, weights, levels, share in every_pair(conn, kind, model):
+        rows += link_rows(model, left, right, weights, levels)
+        if share < 1 and not progress(share):
+            return None
+    return rows
+
+
+def every_pair(conn: Connection, kind: str, model: MatchModel) -> Iterator[Weighed]:
+    """All candidate pairs of a kind, weighed, some millions at a time; of organizations, twins are told once."""
     import numpy as np
 
     rules = [rule for rule in RULE_OF_CODE.values() if rule.kind == kind]
@@ -55,14 +78,10 @@ def every_link(conn: Connection, kind: str, model: MatchModel, progress: Progres
     columns = compare.columns_of(model, pairs.forms, store_keys.buckets_of(conn, weighed))
     form_of = np.zeros(int(pairs.records.max(initial=0)) + 1, dtype=np.intp)  # by record: looked up without a search
     form_of[pairs.records] = pairs.form_of
-    rows: list[LinkRow] = []
     for part in store_keys.in_chunks(len(pairs.left), PAIRS_A_TIME):
-        if not progress(part.start / max(len(pairs.left), 1)):
-            return None
         left, right = pairs.left[part], pairs.right[part]
         weights, levels = compare.weigh_columns(model, columns, form_of[left], form_of[right])
-        rows += link_rows(model, left, right, weights, levels)
-    return rows
+        yield Weighed(left, right, weights, levels, min(part.stop / len(pairs.left), 1.0))
 
 
 def link_rows(model: MatchModel, left: Array, right: Array, weights: Array, levels: Array) -> Iterator[LinkRow]:
