@@ -41,6 +41,7 @@ FAMILIES: dict[str, dict[str, Entry]] = {
     },
     "Understand": {
         "explain": Entry("explain", "explain", "Why this value; why (not) the same customer."),
+        "changes": Entry("changes", "changes", "What happened to customers, in order."),
         "query": Entry("query", "query", "Read-only SQL on the store."),
         "export": Entry("query", "export", "Write customers as Parquet or CSV."),
     },

@@ -111,6 +111,25 @@ class PeopleContract:
 
         assert means == {"ada": "ada", "bob": "bob", "acme": "acme", "old": "ada", "moved": "bob"}
 
+    def test_lineage_names_every_id_a_merge_or_split_is_about(self, store: Store):
+        scenario(store)
+
+        rows = [(r["seq"], r["event"], r["customer_id"], r["other_id"]) for r in self.rows(store, "lineage")]
+
+        assert sorted(rows, key=str) == [
+            (1, "merged", "old", "ada"),
+            (2, "split", "ada", "bob"),
+            (2, "split", "ada", "moved"),
+            (3, "created", "ada", None),
+        ]
+
+    def test_crosswalk_history_joins_what_was_to_what_is(self, store: Store):
+        scenario(store)
+
+        rows = [row for row in self.rows(store, "crosswalk_history") if row["record_id"] == "17"]
+
+        assert sorted((row["customer_id"], bool(row["until"])) for row in rows) == [("ada", False), ("old", True)]
+
     def test_field_provenance_names_value_origin_and_rule(self, store: Store):
         scenario(store)
 

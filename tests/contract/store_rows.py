@@ -12,8 +12,8 @@ from sqlalchemy import Connection, Table
 from unified_model.store.bulk import write_rows
 from unified_model.store.codec import encode
 from unified_model.store.engine import Store
-from unified_model.store.tables.golden import customer, customer_contact_point, organization, person
-from unified_model.store.tables.identity import id_ledger, membership
+from unified_model.store.tables.golden import change, customer, customer_contact_point, organization, person
+from unified_model.store.tables.identity import id_ledger, membership, membership_history
 from unified_model.store.tables.landing import record_alias, source, source_record, source_record_version
 from unified_model.store.tables.unified import affiliation
 from unified_model.store.types import Json
@@ -85,5 +85,10 @@ def scenario(store: Store) -> None:
             put(conn, membership, record=record, customer_id=owner)
         for sequence, (alias, anchor) in enumerate((("ada", 1), ("bob", 3), ("acme", 4), ("old", 2), ("moved", 5))):
             put(conn, id_ledger, customer_id=alias, anchor=anchor, sequence=sequence)
+        put(conn, membership_history, record=2, customer_id="old", since=NOON, until=NOON, cause="landed")
+        put(conn, change, seq=1, customer_id="old", kind="merged", after={"into": ["ada"]}, cause="landed", at=NOON)
+        put(conn, change, seq=2, customer_id="ada", kind="split", after={"into": ["bob", "moved"]}, at=NOON)
+        put(conn, change, seq=3, customer_id="ada", kind="created", after={"name": "\0"}, at=NOON)
+        put(conn, change, seq=4, customer_id="ada", kind="updated", after={"name": "A"}, at=NOON)
         put(conn, affiliation, record=1, organization=None, name="Other")
         put(conn, affiliation, record=2, organization=4, name="Äcme")

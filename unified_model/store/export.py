@@ -20,9 +20,9 @@ Format = Literal["parquet", "csv"]
 
 EXPORTED: dict[str, Any] = {
     **{table.name: table for table in (customer, person, organization, customer_contact_point, consent)},
-    **{view.name: view for view in VIEWS if view.name != "raw_record"},
+    **{view.name: view for view in VIEWS if view.name not in ("raw_record", "crosswalk_history")},
 }
-"""What an export holds unless told otherwise; `raw_record` must be asked for."""
+"""What an export holds unless told otherwise; `raw_record` and `crosswalk_history` must be asked for."""
 
 _EXPORTABLE = {**EXPORTED, **{view.name: view for view in VIEWS}}
 

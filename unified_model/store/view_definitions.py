@@ -104,6 +104,35 @@ VIEWS = (
         times=("issued_at",),
     ),
     View(
+        "crosswalk_history",
+        "Which customer each source record belonged to, from when until when; the present one has no end",
+        {
+            "source": "Label of the source system",
+            "object": "The vendor's object",
+            "record_id": "The record's id in its own system",
+            "customer_id": "The customer it belonged to",
+            "kind": "person or organization",
+            "since": "From",
+            "until": "To; null: it still does",
+            "cause": "Why it moved on: landed, decision 12, undo 13 of decision 12 ...; null while it has not",
+        },
+        times=("since", "until"),
+    ),
+    View(
+        "lineage",
+        "What became of customer ids, in the order it happened; a merge or split names the other ids, a row each",
+        {
+            "seq": "Place in the feed of changes: read on from the last one you have seen",
+            "at": "When",
+            "event": "created; merged (into other_id); split (other_id left it); revived",
+            "customer_id": "The id it happened to",
+            "other_id": "merged: the id that stands for it now; split: an id that some of its records have now",
+            "cause": "Why: landed, decision 12, undo 13 of decision 12 ...",
+        },
+        times=("at",),
+        integers=("seq",),
+    ),
+    View(
         "field_provenance",
         "Where each golden value came from: one row a customer and field",
         {
