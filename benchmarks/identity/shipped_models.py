@@ -11,6 +11,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+from unified_model.identity.splink import OVER_PAIRS, level_condition
+
 Row = tuple[str, str, float] | tuple[str, str, float, bool]
 
 PERSON: dict[str, tuple[str, str, list[Row]]] = {
@@ -140,8 +142,7 @@ def document(kind: str, comparisons: dict[str, tuple[str, str, list[Row]]]) -> d
     odds = 2.0 ** settings["base"]
     ours = {key: value for key, value in settings.items() if key != "base"}
     return {
-        "link_type": "link_and_dedupe",
-        "unique_id_column_name": "record",
+        **OVER_PAIRS,
         "probability_two_random_records_match": odds / (1 + odds),
         "comparisons": [_comparison(name, *rest) for name, rest in comparisons.items()],
         "unsilo": {"kind": kind, **ours},
@@ -150,12 +151,12 @@ def document(kind: str, comparisons: dict[str, tuple[str, str, list[Row]]]) -> d
 
 def _comparison(name: str, says: str, columns: str, rows: list[Row]) -> dict[str, Any]:
     null = {
-        "sql_condition": f"{name}_level = 0",
+        "sql_condition": level_condition(name, "none"),
         "label_for_charts": f"no {says} to compare",
         "is_null_level": True,
         "unsilo": {"name": "none"},
     }
-    levels = [null] + [_level(name, number, *row) for number, row in enumerate(rows, 1)]
+    levels = [null] + [_level(name, *row) for row in rows]
     return {
         "output_column_name": name,
         "comparison_description": says,
@@ -164,11 +165,11 @@ def _comparison(name: str, says: str, columns: str, rows: list[Row]) -> dict[str
     }
 
 
-def _level(name: str, number: int, level: str, says: str, bits: float, conflict: bool = False) -> dict[str, Any]:
+def _level(name: str, level: str, says: str, bits: float, conflict: bool = False) -> dict[str, Any]:
     m, u = (0.5, 0.5 / 2**bits) if bits >= 0 else (0.5 * 2**bits, 0.5)
     ours: dict[str, Any] = {"name": level} | ({"conflict": True} if conflict else {})
     return {
-        "sql_condition": f"{name}_level = {number}",
+        "sql_condition": level_condition(name, level),
         "label_for_charts": says,
         "m_probability": m,
         "u_probability": u,
