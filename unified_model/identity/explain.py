@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from unified_model.identity.compare import weigh
@@ -48,8 +49,10 @@ class PairExplanation(NamedTuple):
         return self._asdict() | {"parts": [part._asdict() for part in self.parts]}
 
 
-def explain_pair(model: MatchModel, form_a: Form, form_b: Form, stats: Stats) -> PairExplanation:
-    """Explains a pair by the very weights that decide it."""
+def explain_pair(
+    model: MatchModel, form_a: Form, form_b: Form, stats: Stats, held: Mapping[int, int] | None = None
+) -> PairExplanation:
+    """Explains a pair by the very weights that decide it. `held`: how many records hold a key just now, for words."""
     weights, levels = weigh(model, [form_a, form_b], [0], [1], stats)
     weight = int(weights[0])
     parts = []
@@ -57,7 +60,7 @@ def explain_pair(model: MatchModel, form_a: Form, form_b: Form, stats: Stats) ->
         level = comparison.levels[number]
         if number:
             left, right = _shown(form_a, comparison.name), _shown(form_b, comparison.name)
-            rarity = _rarity(model, comparison.name, form_a, form_b, stats)
+            rarity = _rarity(model, comparison.name, form_a, form_b, stats, held or {})
             parts.append(Part(comparison.name, level.name, level.says, level.weight, left, right, rarity))
     parts.sort(key=lambda part: -abs(part.weight))
     conflict = conflict_of(model.kind, form_a, form_b)
@@ -84,7 +87,7 @@ def _shown(form: Form, comparison: str) -> str:
     return ", ".join(each.lstrip("=") for each in value) if isinstance(value, list) else str(value)
 
 
-def _rarity(model: MatchModel, comparison: str, a: Form, b: Form, stats: Stats) -> str:
+def _rarity(model: MatchModel, comparison: str, a: Form, b: Form, stats: Stats, held: Mapping[int, int]) -> str:
     rule = _RARITY_RULES.get(comparison)
     field = _FIELDS.get(comparison, "")
     if rule is None or (model.kind == "person" and comparison in ("domain", "name")):
@@ -99,16 +102,18 @@ def _rarity(model: MatchModel, comparison: str, a: Form, b: Form, stats: Stats) 
     )
     for value in shared:
         counted = value.split()[0] if rule == "family" else value.replace(" ", "") if rule == "core" else value
-        size, people = stats.get(key_hash(model.kind, rule, counted), (0, 0))
-        return _rarity_words(size, people)
+        key = key_hash(model.kind, rule, counted)
+        size, people = stats.get(key, (0, 0))
+        return _rarity_words(size, people, held.get(key))
     return ""
 
 
-def _rarity_words(size: int, people: int) -> str:
+def _rarity_words(size: int, people: int, held: int | None) -> str:
     low, high = size_bounds(size)
-    records = (
-        f"{low} to {high} records" if high and size else "at most 2 records" if not size else f"{low} records or more"
-    )
+    if held is not None:
+        records = f"{held:,} records"
+    else:
+        records = "at most 2 records" if not size else f"{low} to {high} records" if high else f"{low} records or more"
     if not people:
         return f"held by {records}"
     low, high = people_bounds(people)
@@ -119,7 +124,7 @@ def _rarity_words(size: int, people: int) -> str:
         if low == high
         else f"{low} to {high} different people"
     )
-    return f"held by {records} of {others}, so it counts little"
+    return f"held by {records} of {others}, so it counts {'less' if people == 1 else 'little'}"
 
 
 def _words(part: Part) -> str:

@@ -142,6 +142,13 @@ def _crowded_among(conn: Connection, keys: list[int], most: int) -> dict[int, in
     return {key: held for key, held in conn.exec_driver_sql(counted, given) if held >= CROWD}
 
 
+def counts_of(conn: Connection, keys: Sequence[int]) -> dict[int, int]:
+    """How many records hold each of a few keys just now; those that nobody holds are left out."""
+    c = blocking_key.c
+    query = select(c.key, func.count()).where(c.key.in_(list(keys))).group_by(c.key)
+    return dict(conn.execute(query).tuples().all())
+
+
 def holders(conn: Connection, keys: Sequence[int]) -> list[tuple[int, int]]:
     """(key, record) of every record that holds one of the keys."""
     return rows_by_keys(conn, blocking_key, "key", keys, ("key", "record"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -18,6 +18,7 @@ from unified_model.resolution.reach import GoldenPoint
 from unified_model.resolution.settling import Facts, choices_for, member_of, read_facts
 from unified_model.store import golden_rows, links, members
 from unified_model.store import keys as store_keys
+from unified_model.store.decisions import Decision, all_decisions, standing
 from unified_model.store.engine import Connection, Store
 from unified_model.store.landing import match_forms
 from unified_model.survivorship import losers, rule_of
@@ -94,28 +95,59 @@ def explain_pair(store: Store, a: str, b: str, clock: Callable[[], datetime]) ->
         forms = match_forms(conn, kind, [one, two])
         hashes = sorted({key.hash for form in forms.values() for key in keys_of(models[kind].kind, form)})
         stats = {key: (s.size_bucket, s.people_bucket) for key, s in store_keys.stats_of(conn, hashes).items()}
-        told = decided(conn)
+        held = store_keys.counts_of(conn, hashes)
+        told, known = decided(conn), all_decisions(conn)
         doubt = links.reason_of(conn, one, two)
         apart = _contradiction(conn, kind, left, right, labels) if doubt == "conflict" else None
-    answer = weigh_in_words(models[kind], forms.get(one, {}), forms.get(two, {}), stats)
+    answer = weigh_in_words(models[kind], forms.get(one, {}), forms.get(two, {}), stats, held)
     together = left.customer_id is not None and left.customer_id == right.customer_id
     pair = (shown(found[one].key, labels), shown(found[two].key, labels))
-    words = [_verdict(together, told, one, two, weight, pair), *answer.words]
+    deciding = _decisions(known, found[one].key, found[two].key)
+    words = [_verdict(together, told, one, two, weight, pair, deciding), *answer.words]
     if not together and doubt is not None and answer.verdict == "same":
         words.insert(1, f"They wait for a person: {apart or REASONS.get(doubt, doubt)}. This pair by itself:")
-    return {"same_customer": together, "compared": list(pair), **answer.as_json(), "words": words}
+    return {
+        "same_customer": together, "kind": kind, "compared": list(pair), "model": models[kind].version,
+        **answer.as_json(), "doubt": doubt, "decisions": deciding, "words": words,
+    }  # fmt: skip
 
 
-def _verdict(together: bool, told: Decided, one: int, two: int, weight: int | None, pair: tuple[str, str]) -> str:
+def _decisions(known: Sequence[Decision], one: NaturalKey, two: NaturalKey) -> list[dict[str, Any]]:
+    """Decisions in force that speak of both records."""
+    return [
+        {"number": d.id, "kind": d.kind, "actor": d.actor, "reason": d.reason, "made_at": d.made_at}
+        for d in standing(known)
+        if d.kind != "field_choice" and {one, two} <= {*d.left, *d.right}
+    ]
+
+
+def _verdict(
+    together: bool,
+    told: Decided,
+    one: int,
+    two: int,
+    weight: int | None,
+    pair: tuple[str, str],
+    deciding: Sequence[Mapping[str, Any]],
+) -> str:
     named = f"{pair[0]} and {pair[1]}"
+    who = _who(deciding)
     if told.kept_apart(one, two):
-        return f"{named} are two customers because a person decided so."
+        return f"{named} are two customers because {who or 'a person'} decided so."
     if any(two in group for group in told.together.get(one, ())):
-        return f"{named} are one customer because a person, or a merge in their source system, decided so."
+        return f"{named} are one customer because {f'{who} decided so' if who else 'their source system merged them'}."
     if together:
         via = "" if weight is not None else " through other records"
         return f"{named} are one customer{via}."
     return f"{named} are two customers."
+
+
+def _who(deciding: Sequence[Mapping[str, Any]]) -> str:
+    """Who decided last, and why."""
+    if not deciding:
+        return ""
+    last = deciding[-1]
+    return f"{last['actor']} (decision {last['number']}{', ' + last['reason'] if last['reason'] else ''})"
 
 
 def _contradiction(conn: Connection, kind: str, left: Subject, right: Subject, labels: dict[str, str]) -> str | None:

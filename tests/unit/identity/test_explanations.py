@@ -52,3 +52,12 @@ def test_records_without_a_common_key_are_said_not_to_be_compared() -> None:
 
     assert explained.verdict == "different"
     assert any("no blocking key" in line for line in explained.words)
+
+
+def test_where_the_records_are_counted_their_number_is_told() -> None:
+    a, b = form(given_name="Jane", email="jane@acme.com"), form(given_name="Jane", email="jane@acme.com")
+    key = key_hash("person", "email", "jane@acme.com")
+
+    explained = explain_pair(MODEL, a, b, {key: (4, 2)}, {key: 41})
+
+    assert any("(held by 41 records of 3 to 5 different people, so it counts little)" in one for one in explained.words)

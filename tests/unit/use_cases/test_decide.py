@@ -226,3 +226,14 @@ def test_what_a_split_keeps_apart_is_not_decided_the_same_again(world: World) ->
     world.resolve()
     with pytest.raises(UsageError, match=rf"this contradicts decision {made.id}"):
         world.decide("fair/9", "emea/Contact/1", "same")
+
+
+def test_explaining_a_decided_pair_names_who_decided_and_which_decision(world: World) -> None:
+    world.split("fair/9", ["fair/9"])
+    world.resolve()
+
+    told = explain_pair(world.store, "fair/9", "emea/Contact/1", world.clock)
+
+    assert told["words"][0].endswith("are two customers because ann (decision 1) decided so.")
+    assert [(one["number"], one["kind"]) for one in told["decisions"]] == [(1, "split")]
+    assert told["same_customer"] is False
