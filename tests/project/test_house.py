@@ -24,6 +24,7 @@ LIBRARIES = {
         "numpy",
         "phonenumbers",
         "publicsuffixlist",
+        "pyarrow",
         "rapidfuzz",
     },
     "unified_model/resolution": {"numpy"},

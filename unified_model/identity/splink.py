@@ -176,9 +176,7 @@ def _read(settings: Mapping[str, Any], like: MatchModel) -> Iterator[_Read]:
         if missing := [condition for condition in conditions if condition not in levels]:
             raise UsageError(f"Comparison {name} of this Splink model lacks a level: {missing[0]}.", _REMEDY)
         if unknown := [one for one in levels if one not in conditions and one != "ELSE"]:
-            raise UsageError(
-                f"Comparison {name} of this Splink model has a level of its own: {unknown[0]}.", _REMEDY
-            )
+            raise UsageError(f"Comparison {name} of this Splink model has a level of its own: {unknown[0]}.", _REMEDY)
         for condition, level in conditions.items():
             if level.m is not None:
                 yield _read_level(comparison, level, levels[condition])
