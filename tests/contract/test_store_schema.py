@@ -23,8 +23,8 @@ NEXT_VERSION = '''"""One more column."""
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0003"
-down_revision = "0002"
+revision = "0004"
+down_revision = "0003"
 
 
 def upgrade():
@@ -48,9 +48,9 @@ def next_version(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """An Unsilo one schema version ahead."""
     folder = tmp_path / "versions"
     folder.mkdir()
-    (folder / "0003_next.py").write_text(NEXT_VERSION)
+    (folder / "0004_next.py").write_text(NEXT_VERSION)
     monkeypatch.setattr(migrate, "VERSIONS", (*migrate.VERSIONS, folder))
-    monkeypatch.setattr(schema, "SCHEMA_VERSION", "0003")
+    monkeypatch.setattr(schema, "SCHEMA_VERSION", "0004")
 
 
 def test_the_version_in_the_code_is_the_newest_migration():
@@ -87,9 +87,9 @@ def test_an_older_file_is_upgraded_with_a_copy_kept(tmp_path: Path, request: pyt
         ]
         assert conn.exec_driver_sql("select display_name from customer_360").all() == []
 
-    copy = tmp_path / "unsilo.db.schema-0002"
+    copy = tmp_path / "unsilo.db.schema-0003"
     with engine_for(parse_url(f"sqlite:///{copy}")).connect() as conn:
-        assert schema.stored_version(conn) == "0002"
+        assert schema.stored_version(conn) == "0003"
 
 
 def test_a_store_of_the_first_schema_is_brought_up_to_date(bare_url: str):
@@ -104,6 +104,29 @@ def test_a_store_of_the_first_schema_is_brought_up_to_date(bare_url: str):
 
     with open_store(bare_url, upgrade="force") as store:
         assert shape(store) == before
+
+
+def test_models_of_an_older_store_get_names_by_their_age(bare_url: str):
+    with open_store(bare_url) as store:
+        before = shape(store)
+        with store.engine.begin() as conn:
+            for view in VIEWS:
+                conn.exec_driver_sql(f"drop view {view.name}")
+            conn.exec_driver_sql("drop table label_sample")
+            conn.exec_driver_sql("drop index ix_match_model_name")
+            for column in ("name", "origin", "notes", "activated_at"):
+                conn.exec_driver_sql(f"alter table match_model drop column {column}")
+            for version, active, day in (("b", False, 1), ("a", True, 2)):
+                conn.exec_driver_sql(
+                    "insert into match_model (version, kind, document, active, stored_at) values "
+                    f"('{version}', 'person', '{{}}', {active}, '2026-03-0{day}T00:00:00.000000Z')"
+                )
+            conn.exec_driver_sql("update alembic_version set version_num = '0002'")
+
+    with open_store(bare_url, upgrade="force") as store, store.read() as conn:
+        assert shape(store) == before
+        named = conn.exec_driver_sql("select name, origin, active from match_model order by name").all()
+        assert [tuple(row) for row in named] == [("person-shipped", "shipped", 0), ("person-shipped-2", "shipped", 1)]
 
 
 def test_an_older_server_store_is_upgraded_only_when_told(
@@ -123,13 +146,13 @@ def test_an_older_server_store_is_upgraded_only_when_told(
 def test_a_failed_upgrade_changes_nothing(bare_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     folder = tmp_path / "versions"
     folder.mkdir()
-    (folder / "0003_next.py").write_text(NEXT_VERSION + "    raise ZeroDivisionError\n")
+    (folder / "0004_next.py").write_text(NEXT_VERSION + "    raise ZeroDivisionError\n")
     with open_store(bare_url) as store:
         before = shape(store)
     monkeypatch.setattr(migrate, "VERSIONS", (*migrate.VERSIONS, folder))
 
     with monkeypatch.context() as patch:
-        patch.setattr(schema, "SCHEMA_VERSION", "0003")
+        patch.setattr(schema, "SCHEMA_VERSION", "0004")
         with pytest.raises(ZeroDivisionError):
             open_store(bare_url, upgrade="force")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from unified_model.errors import NeedsOperator
 
-SCHEMA_VERSION = "0002"
+SCHEMA_VERSION = "0003"
 """The newest migration in `migrations/versions`; a test keeps them equal."""
 
 

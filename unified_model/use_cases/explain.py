@@ -22,7 +22,7 @@ from unified_model.store.decisions import Decision, all_decisions, standing
 from unified_model.store.engine import Connection, Store
 from unified_model.store.landing import match_forms
 from unified_model.survivorship import losers, rule_of
-from unified_model.use_cases.models import active_models
+from unified_model.use_cases.models.active import active_models
 from unified_model.use_cases.naming import Subject, find_subject, labels_of, shown
 from unified_model.use_cases.review import REASONS
 

@@ -22,11 +22,12 @@ from unified_model.resolution.decided import decided
 from unified_model.resolution.gathering import gather, in_batches
 from unified_model.resolution.linking import link_records
 from unified_model.resolution.settling import Settled, Settlement, settle
+from unified_model.store import models as stored_models
 from unified_model.store import queue
 from unified_model.store.engine import Store
 from unified_model.store.keys import oversize_by_rule
 from unified_model.store.sources import unique_sources
-from unified_model.use_cases.models import active_models
+from unified_model.use_cases.models.active import active_models
 
 KINDS = ("organization", "person")
 WAITING_A_ROUND = 50_000
@@ -128,11 +129,30 @@ def _work_off(
                 counts.links += links
         if should_stop and should_stop():
             break
+        if not _of_one_model(store, guard):
+            continue
         with counts.timed("settle"):
             settled = _settle_round(store, models, counts, clock, progress, should_stop, guard, new_id)
         if not (applied or linked or settled):
             return
     counts.stopped = True
+
+
+def _of_one_model(store: Store, guard: Guard | None) -> bool:
+    """Whether all links come from the models in use: clusters are never formed from those of two models."""
+    with store.read() as conn:
+        kinds = stored_models.changing(conn)
+        if not kinds:
+            return True
+        if stored_models.waits_for_links(conn, kinds):
+            return False
+        former = stored_models.has_former_links(conn)
+    with store.begin() as work:
+        if guard:
+            guard(work.conn)
+        stored_models.end_change(work.conn, drop_former=former)
+        work.commit()
+    return True
 
 
 def _settle_round(
