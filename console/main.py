@@ -52,6 +52,9 @@ FAMILIES: dict[str, dict[str, Entry]] = {
         "unmerge": Entry("decide", "unmerge", "Take a record out of its customer."),
         "split": Entry("decide", "split", "Tear a customer into several, by one decision."),
     },
+    "Match": {
+        "model": Entry("model", "model", "Match models: train, evaluate, compare, use."),
+    },
     "Keep": {
         "store": Entry("store", "store", "Upgrade, verify, rebuild, remap, back up, restore."),
     },

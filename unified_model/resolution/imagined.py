@@ -14,7 +14,7 @@ from unified_model.identity.model import MatchModel
 from unified_model.resolution.clusters import cluster_group
 from unified_model.resolution.decided import Decided
 from unified_model.resolution.gathering import components
-from unified_model.resolution.linking_all import every_pair
+from unified_model.resolution.linking_all import Weighed, every_pair
 from unified_model.store import members
 from unified_model.store.engine import Connection
 from unified_model.store.landing import match_forms
@@ -41,9 +41,17 @@ class ImaginedLinks(NamedTuple):
 
 
 def links_under(
-    conn: Connection, kind: str, models: Sequence[MatchModel], progress: Progress | None = None
+    conn: Connection,
+    kind: str,
+    models: Sequence[MatchModel],
+    progress: Progress | None = None,
+    *,
+    heard: Callable[[Weighed], None] | None = None,
 ) -> ImaginedLinks:
-    """The links of a kind under each of some models that have the same comparisons and levels."""
+    """The links of a kind under each of some models that have the same comparisons and levels.
+
+    `heard` is told every candidate pair, with its weight under the first model.
+    """
     import numpy as np
 
     pairs, left, right = 0, [np.empty(0, np.int64)], [np.empty(0, np.int64)]
@@ -57,6 +65,8 @@ def links_under(
         for kept, weight in zip(weights, told, strict=True):
             kept.append(weight[keep])
         pairs += len(found.left)
+        if heard:
+            heard(found)
         if progress:
             progress(f"compare {kind}s", round(found.share * 100), 100)
     return ImaginedLinks(
@@ -89,7 +99,7 @@ def imagine(
 
     A record that is in no group is a customer of its own under every model.
     """
-    strong = [link for links in _strong(found, models) for link in links]
+    strong = _strong(found, models)
     groups = _same_of_kind(conn, kind, told)
     together = sorted({end for link in strong for end in link[:2]} | {m for group in groups for m in group})
     parts = [part for part in components(together, strong, groups) if len(part) > 1]
@@ -128,12 +138,13 @@ def _clusters(
     return sorted(sorted(cluster) for cluster in found.clusters)
 
 
-def _strong(found: ImaginedLinks, models: Sequence[MatchModel]) -> Iterator[list[Link]]:
+def _strong(found: ImaginedLinks, models: Sequence[MatchModel]) -> list[Link]:
+    """Pairs at or above the merge threshold of one of the models."""
     import numpy as np
 
     strong = np.logical_or.reduce([weight >= model.merge for weight, model in zip(found.weights, models, strict=True)])
     at = np.flatnonzero(strong)
-    yield [Link(a, b, 0) for a, b in zip(found.left[at].tolist(), found.right[at].tolist(), strict=True)]
+    return [Link(a, b, 0) for a, b in zip(found.left[at].tolist(), found.right[at].tolist(), strict=True)]
 
 
 def _same_of_kind(conn: Connection, kind: str, told: Decided) -> list[list[int]]:

@@ -86,6 +86,12 @@ def employed_at(conn: Connection, organizations: Sequence[int]) -> set[int]:
     return {organization for organization, person in pairs if person not in deleted}
 
 
+def first_companies(conn: Connection, persons: Sequence[int]) -> dict[int, int]:
+    """Person's record -> the record of the company that it names first."""
+    rows = rows_by_keys(conn, affiliation, "record", persons, ("record", "position", "organization"))
+    return {record: company for record, position, company in rows if position == 0 and company is not None}
+
+
 def golden_hashes(conn: Connection, customers: Sequence[str]) -> dict[str, str]:
     """Customer -> hash of its golden values, for those that stand."""
     return dict(rows_by_keys(conn, customer, "id", customers, ("id", "golden_hash")))
