@@ -134,6 +134,9 @@ def train(call: Call, kind: str, seed: int, name: str | None, parent: str | None
         print_json(made)
         return
     notes, told = made.notes, made.notes["labels"]
+    if made.name == made.parent:
+        click.echo(f"Training changed nothing: {made.parent} is what this store teaches.")
+        return
     click.echo(
         f"{made.name} {'was trained just so before' if made.known else 'is trained'}, from {made.parent}, on "
         f"{number(notes['pairs'], 'candidate pair')} of the store and {_labels_in_words(told)}."

@@ -128,6 +128,8 @@ def _sentences(found: dict[str, Any]) -> list[str]:
         lines.append(f"{number(found['set_aside'], 'record')} set aside: `unsilo dead-letters list`.")
     if found["waiting"]:
         lines.append(f"{number(found['waiting'], 'record')} not resolved yet: `unsilo resolve`.")
+    if pause := found["pushes_paused"]:
+        lines.append(f"Pushes are paused because {pause['because']}: `unsilo model approve` lets them go on.")
     counts: dict[str, Any] = next(
         (run["counts"] for run in found["runs"] if run["stage"] == "resolve" and run["counts"]), {}
     )

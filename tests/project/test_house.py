@@ -28,6 +28,7 @@ LIBRARIES = {
         "rapidfuzz",
     },
     "unified_model/resolution": {"numpy"},
+    "unified_model/use_cases/models": {"numpy", "pyarrow"},
     "unified_model/store": {
         "adbc_driver_manager",
         "adbc_driver_postgresql",

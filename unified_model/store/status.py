@@ -100,6 +100,7 @@ order by kind, reason
 """
 
 QUEUE = "select count(*) as waiting from resolve_queue"
+PAUSE = "select value from setting where name = 'push_pause'"
 VERSION = "select version_num from alembic_version"
 
 
@@ -155,6 +156,7 @@ def _status(ask: Ask) -> Row:
         "reviews": ask(REVIEWS),
         "waiting": ask(QUEUE)[0]["waiting"],
         "set_aside": sum(row["letters"] for row in letters),
+        "pushes_paused": next((_decoded(row["value"]) for row in ask(PAUSE)), None),
     }
 
 

@@ -30,7 +30,7 @@ ALL = dict(commands())
 READS = {
     ("check",), ("status",), ("explain",), ("review",), ("changes",), ("query",), ("export",), ("dead-letters", "list"),
     ("dead-letters", "show"), ("source", "list"), ("store", "verify"), ("init",), ("sync",), ("pull",), ("reconcile",),
-    ("resolve",),
+    ("resolve",), ("model", "list"), ("model", "show"), ("model", "evaluate"), ("model", "compare"), ("model", "sample"),
 }  # fmt: skip
 named = pytest.mark.parametrize("words", ALL, ids=" ".join)
 
@@ -38,7 +38,7 @@ named = pytest.mark.parametrize("words", ALL, ids=" ".join)
 def test_the_commands_are_those_of_the_design() -> None:
     assert set(COMMANDS) == {
         "init", "check", "sync", "pull", "reconcile", "resolve", "status", "explain", "review", "decide", "undo",
-        "unmerge", "split", "changes", "query", "export", "dead-letters", "source", "store",
+        "unmerge", "split", "changes", "query", "export", "model", "dead-letters", "source", "store",
     }  # fmt: skip
 
 
