@@ -162,7 +162,7 @@ def train(call: Call, kind: str, seed: int, name: str | None, parent: str | None
 @click.option("--pairs", type=click.Path(path_type=Path), help="Also write the store's candidate pairs, for Splink.")
 @click.pass_obj
 def export(call: Call, name: str, target: Path | None, splink: bool, pairs: Path | None) -> None:
-    """Write a model as readable JSON, to keep in version control, to edit, or to train in Splink (docs/splink.md)."""
+    """Write a model as readable JSON, to keep in version control, to edit, or to train in Splink."""
     from console.progress import watching
     from flows.hub import open_hub
     from unified_model.use_cases.models.files import export_model, export_pairs

@@ -30,7 +30,8 @@ ALL = dict(commands())
 READS = {
     ("check",), ("status",), ("explain",), ("review",), ("changes",), ("query",), ("export",), ("dead-letters", "list"),
     ("dead-letters", "show"), ("source", "list"), ("store", "verify"), ("init",), ("sync",), ("pull",), ("reconcile",),
-    ("resolve",), ("model", "list"), ("model", "show"), ("model", "evaluate"), ("model", "compare"), ("model", "sample"),
+    ("resolve",), ("model", "list"), ("model", "show"), ("model", "evaluate"), ("model", "compare"),
+    ("model", "sample"),
 }  # fmt: skip
 named = pytest.mark.parametrize("words", ALL, ids=" ".join)
 
