@@ -25,6 +25,7 @@ LIBRARIES = {
         "phonenumbers",
         "publicsuffixlist",
         "pyarrow",
+        "pyspark",
         "rapidfuzz",
     },
     "unified_model/resolution": {"numpy"},

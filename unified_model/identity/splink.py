@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from unified_model.entities import Kind
 from unified_model.errors import UsageError
 from unified_model.identity.model import Comparison, Level, MatchModel
 
@@ -37,6 +38,7 @@ OVER_PAIRS: dict[str, Any] = {
 EXTREME = 20.0
 """Bits: a level that Splink weighs beyond this was seen next to never on one side, and would decide alone."""
 
+_OURS = "unsilo-"
 _REMEDY = "Export the model again with `unsilo model export --splink`, and train that one."
 
 
@@ -47,9 +49,19 @@ def splink_settings(model: MatchModel) -> dict[str, Any]:
     """
     return {
         **copy.deepcopy(OVER_PAIRS),
+        "linker_uid": f"{_OURS}{model.kind}-{model.version}",
         "probability_two_random_records_match": model.document["probability_two_random_records_match"],
         "comparisons": [_comparison(one) for one in model.comparisons],
     }
+
+
+def origin_of(settings: Mapping[str, Any]) -> tuple[Kind, str] | None:
+    """(kind, version) of the model that settings were made of, also after Splink saved them; None: Splink's own."""
+    said = str(settings.get("linker_uid") or "")
+    kind, _, version = said.removeprefix(_OURS).partition("-")
+    if not said.startswith(_OURS) or not version:
+        return None
+    return ("organization" if kind == "organization" else "person"), version
 
 
 def level_column(comparison: str) -> str:

@@ -19,7 +19,14 @@ from unified_model.errors import UsageError
 from unified_model.identity.compare import LevelMatrix, Weights
 from unified_model.identity.forms import Form
 from unified_model.identity.model import MatchModel, read_model, shipped_model
-from unified_model.identity.splink import PAIRED, doubts_about, model_from_splink, pairs_table, splink_settings
+from unified_model.identity.splink import (
+    PAIRED,
+    doubts_about,
+    model_from_splink,
+    origin_of,
+    pairs_table,
+    splink_settings,
+)
 
 splink = pytest.importorskip("splink", reason="Splink checks our models where it is installed (extra `splink`)")
 
@@ -172,7 +179,7 @@ def test_a_shipped_model_is_splinks_settings_but_for_our_keys(kind: Kind) -> Non
         for level, given in zip(comparison["comparison_levels"], levels, strict=True):
             assert level | {"unsilo": None} == given | {"unsilo": None} or given["fix_u_probability"]
         del comparison["comparison_levels"], comparison["unsilo"], theirs["comparison_levels"]
-    del document["unsilo"]
+    del document["unsilo"], settings["linker_uid"]
     assert document == settings
 
 
@@ -184,8 +191,10 @@ def test_a_model_that_splink_saved_untrained_comes_back_as_it_was(
     linker_over(pairs, splink_settings(pairs.model)).misc.save_model_to_json(str(tmp_path / "splink.json"))
     linker_over(pairs, str(tmp_path / "splink.json")).misc.save_model_to_json(str(tmp_path / "again.json"))  # type: ignore[arg-type]
 
-    document = model_from_splink(json.loads((tmp_path / "again.json").read_text(encoding="utf-8")), pairs.model)
+    settings = json.loads((tmp_path / "again.json").read_text(encoding="utf-8"))
+    document = model_from_splink(settings, pairs.model)
 
+    assert origin_of(settings) == (kind, pairs.model.version)
     assert read_model(json.dumps(document)) == pairs.model
     assert list(document) == list(pairs.model.document)
 
@@ -307,3 +316,8 @@ def test_what_does_not_fit_our_comparisons_is_refused_with_a_reason(spoil: Any, 
 
     with pytest.raises(UsageError, match=told):
         model_from_splink(settings, model)
+
+
+def test_settings_that_splink_named_itself_tell_no_model_of_ours() -> None:
+    assert origin_of({"linker_uid": "x3k9a0qq"}) is None
+    assert origin_of({}) is None
