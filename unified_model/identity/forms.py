@@ -22,7 +22,7 @@ from unified_model.identity.normalise.dates import birth_date
 from unified_model.identity.normalise.domains import company_domain
 from unified_model.identity.normalise.emails import names_in, other_family_in, parse_email
 from unified_model.identity.normalise.names import is_han, parse_name
-from unified_model.identity.normalise.phones import parse_phone, region_hint
+from unified_model.identity.normalise.phones import parse_phone, region_hint, tells_country
 from unified_model.identity.normalise.text import fold, is_placeholder
 from unified_model.identity.normalise.words import word_list
 
@@ -121,10 +121,12 @@ def _add_points(form: Form, points: Iterable[ContactPoint]) -> list[str]:
 
 
 def _add_phones(form: Form, phones: Sequence[ContactPoint], country: str | None, hosts: Sequence[str]) -> None:
-    hint = country or region_hint([point.raw for point in phones], hosts)
+    hint = country
     numbers = []
     for point in phones:
-        phone = parse_phone(point.raw, hint)
+        if hint is None and not tells_country(point.raw):
+            hint = region_hint([point.raw for point in phones], hosts) or ""
+        phone = parse_phone(point.raw, hint or None)
         if phone is not None:
             point.canonical = phone.canonical
             numbers.append(phone.match)
@@ -133,10 +135,16 @@ def _add_phones(form: Form, phones: Sequence[ContactPoint], country: str | None,
 
 def _add_names_of_emails(form: Form) -> None:
     """What the record's own e-mails tell of names it lacks: for comparing, never for contradicting."""
+    emails = form.get("e")
+    if emails is None:
+        return
     given, family = form.get("g", ""), form.get("f", "")
-    for email in form.get("e", ()):
+    beginning = family.replace(" ", "")[:4]
+    for email in emails:
         local = email.partition("@")[0]
         if given and family and len(given) > 1:
+            if beginning in local:  # its own name: no other one is looked for
+                continue
             other = other_family_in(local, given, family)
             if other:
                 form["of"] = other

@@ -17,6 +17,9 @@ _LEGAL_PHRASES = (
     ("public", "limited", "company"), ("de", "c", "v"), ("de", "cv"), ("r", "l"), ("g", "m", "b", "h"), ("a", "g"),
     ("e", "k"),
 )  # fmt: skip
+_PHRASES_BY_END = {
+    end: tuple(phrase for phrase in _LEGAL_PHRASES if phrase[-1] == end) for end in {p[-1] for p in _LEGAL_PHRASES}
+}
 _FILLERS = frozenset(("the", "and", "und", "et", "y", "der", "die", "das", "of", "de", "la", "le", "les", "e"))
 
 
@@ -30,7 +33,9 @@ class Company(NamedTuple):
 @lru_cache(maxsize=CACHED_VALUES)
 def parse_company(raw: str) -> Company | None:
     """The core name and legal form; None for placeholders. A name that is all legal form is its own core."""
-    text = _DOTTED.sub(lambda found: re.sub(r"[.\s/]", "", found[0]), ascii_of(raw))
+    text = ascii_of(raw)
+    if "." in text or "/" in text:
+        text = _DOTTED.sub(lambda found: re.sub(r"[.\s/]", "", found[0]), text)
     words = fold(text.replace("&", " and ").replace("+", " and ")).split()
     if is_placeholder(" ".join(words)):
         return None
@@ -43,7 +48,8 @@ def _without_legal_form(words: list[str]) -> tuple[list[str], list[str]]:
     kept = list(words)
     legal: list[str] = []
     while len(kept) > 1:
-        phrase = next((p for p in _LEGAL_PHRASES if len(kept) > len(p) and tuple(kept[-len(p) :]) == p), None)
+        ending = _PHRASES_BY_END.get(kept[-1], ())
+        phrase = next((p for p in ending if len(kept) > len(p) and tuple(kept[-len(p) :]) == p), None)
         if phrase is not None:
             legal[:0] = kept[-len(phrase) :]
             del kept[-len(phrase) :]

@@ -37,7 +37,6 @@ class Email(NamedTuple):
     free: bool
 
 
-@lru_cache(maxsize=CACHED_VALUES)
 def parse_email(raw: str) -> Email | None:
     """The address in canonical form; None when it isn't one, or is a placeholder that reaches nobody.
 
@@ -51,23 +50,31 @@ def parse_email(raw: str) -> Email | None:
     local = local.split("+", 1)[0]
     if host in _GMAIL:
         local, host = local.replace(".", ""), "gmail.com"
-    domain = registered_domain(host) or host
-    if not local or local in _NOBODY or domain in _NOWHERE or host.endswith((".invalid", ".example", ".test")):
+    domain, meant, free, nowhere = _read_host(host)
+    if not local or nowhere or local in _NOBODY:
         return None
     desk = local.replace("-", "").replace("_", "").replace(".", "")
-    role = desk in _ROLES or (
-        len(desk) > 4 and desk.rstrip("0123456789") in _ROLES and len(desk.rstrip("0123456789")) > 3
-    )
+    role = desk in _ROLES or (len(desk) > 4 and desk[-1].isdigit() and _is_numbered_desk(desk.rstrip("0123456789")))
     canonical = f"{local}@{host}"
-    meant = _meant_provider(domain)
     if meant is None:
-        return Email(canonical, canonical, local, domain, role, domain in FREE_MAIL)
+        return Email(canonical, canonical, local, domain, role, free)
     return Email(
         canonical, f"{local.replace('.', '') if meant == 'gmail.com' else local}@{meant}", local, meant, role, True
     )
 
 
+def _is_numbered_desk(desk: str) -> bool:
+    return len(desk) > 3 and desk in _ROLES
+
+
 @lru_cache(maxsize=CACHED_VALUES)
+def _read_host(host: str) -> tuple[str, str | None, bool, bool]:
+    """(registered domain, big provider it misspells, whether anybody gets a mailbox there, whether nobody does)."""
+    domain = registered_domain(host) or host
+    nowhere = domain in _NOWHERE or host.endswith((".invalid", ".example", ".test"))
+    return domain, None if nowhere else _meant_provider(domain), domain in FREE_MAIL, nowhere
+
+
 def _meant_provider(domain: str) -> str | None:
     """The big provider a host misspells by one slip; None for all others."""
     if domain in FREE_MAIL:

@@ -55,6 +55,9 @@ class PersonName(NamedTuple):
 @lru_cache(maxsize=CACHED_VALUES)
 def words_of(raw: str) -> tuple[str, ...]:
     """Folded words; a hyphenated given name stays one word, dots and brackets go."""
+    if raw.isascii() and raw.replace(" ", "").isalpha():
+        plain = tuple(raw.lower().split())
+        return () if is_placeholder(" ".join(plain)) else plain
     text = _IN_BRACKETS.sub(" ", raw)
     if not text.isascii():
         text = _romanised(text)
@@ -95,17 +98,30 @@ def suffix_of(raw: str | None) -> str:
     return next((_SUFFIXES[word] for word in fold(raw).split() if word in _SUFFIXES), "") if raw else ""
 
 
-@lru_cache(maxsize=CACHED_VALUES)
 def _parse_parts(given: str, middle: str, family: str, suffix: str) -> PersonName:
-    found = suffix_of(suffix)
-    first = _without_titles(list(words_of(given)))
-    last = list(family_words(family))
-    while len(last) > 1 and (last[-1] in _SUFFIXES or last[-1] in _DEGREES):
-        found = _SUFFIXES.get(last.pop(), found)
-    while len(first) > 1 and first[-1] in _SUFFIXES:
-        found = _SUFFIXES[first.pop()]
-    rest = first[1:] + list(words_of(middle))
-    return PersonName(first[0] if first else "", " ".join(rest), " ".join(_joined_particles(last)), found)
+    first, further, suffix_of_first = _given_part(given)
+    last, suffix_of_last = _family_part(family)
+    if middle:
+        further = " ".join((*further.split(), *words_of(middle)))
+    return PersonName(first, further, last, suffix_of_first or suffix_of_last or suffix_of(suffix))
+
+
+@lru_cache(maxsize=CACHED_VALUES)
+def _given_part(given: str) -> tuple[str, str, str]:
+    """(first word, further words, suffix) of what stands in the field of given names."""
+    words, suffix = _without_titles(list(words_of(given))), ""
+    while len(words) > 1 and words[-1] in _SUFFIXES:
+        suffix = _SUFFIXES[words.pop()]
+    return words[0] if words else "", " ".join(words[1:]), suffix
+
+
+@lru_cache(maxsize=CACHED_VALUES)
+def _family_part(family: str) -> tuple[str, str]:
+    """(family name, suffix) of what stands in the field of family names."""
+    words, suffix = list(family_words(family)), ""
+    while len(words) > 1 and (words[-1] in _SUFFIXES or words[-1] in _DEGREES):
+        suffix = _SUFFIXES.get(words.pop(), suffix)
+    return " ".join(_joined_particles(words)), suffix
 
 
 @lru_cache(maxsize=CACHED_VALUES)
@@ -126,7 +142,7 @@ def _parse_full(full: str) -> PersonName:
     start = len(words) - 1
     while start > 1 and words[start - 1] in _PARTICLES and len(words[start - 1]) > 1:
         start -= 1
-    family = [part for word in _raw_tail(text, words, start) for part in word]
+    family = [part for word in _raw_tail(text, words, start) for part in word] if "-" in text else words[start:]
     return PersonName(words[0], " ".join(words[1:start]), " ".join(_joined_particles(family)), suffix)
 
 
@@ -151,6 +167,8 @@ def _without_titles(words: list[str]) -> list[str]:
 
 def _joined_particles(words: list[str]) -> list[str]:
     """`van der berg` -> `vanderberg`: systems split and join particles at will."""
+    if len(words) < 2:
+        return words
     joined: list[str] = []
     pending = ""
     for position, word in enumerate(words):

@@ -9,10 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import cache, lru_cache
+from functools import cache
 from typing import NamedTuple
-
-from unified_model.identity.normalise.text import CACHED_VALUES
 
 _MATCH_DIGITS = 9
 _SHORTEST, _LONGEST = 6, 15
@@ -22,6 +20,8 @@ _EXTENSION = re.compile(
 )
 _LETTER = re.compile(r"[A-Za-z]")
 _NOT_DIGITS = re.compile(r"\D+")
+_BREAKS = str.maketrans("", "", " ()-./")
+"""What stands between the digits of a number that is written in a common way."""
 _TRUNK_ZERO = re.compile(r"^(\+\d{1,3}[\s./-]*)\(0\)")
 _ODD = frozenset(
     ("IT", "SM", "VA", "RU", "KZ", "HU", "LT", "MX", "BR", "AR", "BY", "TM", "UZ", "CI", "GA", "CG", "CL", "CO")
@@ -36,6 +36,11 @@ class Phone(NamedTuple):
     canonical: str
     match: str
     region: str | None
+
+
+def tells_country(raw: str) -> bool:
+    """Whether a number begins like one with its country, so that no hint changes how it is read."""
+    return raw.startswith(("+", "00"))
 
 
 @cache
@@ -53,16 +58,12 @@ def region_of(raw: str) -> str | None:
     return phone.region if phone else None
 
 
-@lru_cache(maxsize=CACHED_VALUES)
 def parse_phone(raw: str, region: str | None) -> Phone | None:
     """The number, read with the record's country as a hint; None for placeholders and what is no number."""
-    text = raw.strip().removeprefix("tel:")
-    if not text.isdigit():
-        text = _TRUNK_ZERO.sub(r"\1", _EXTENSION.sub("", text))
-    international = text.lstrip(" (").startswith("+")
-    digits = _NOT_DIGITS.sub("", text)
-    if len(digits) < 10 and _LETTER.search(text):
+    read = _digits_of(raw)
+    if read is None:
         return None
+    digits, international = read
     if not international and digits.startswith("00"):
         international, digits = True, digits[2:]
     elif not international and digits.startswith("011") and region in _NANP and len(digits) > 11:
@@ -75,6 +76,23 @@ def parse_phone(raw: str, region: str | None) -> Phone | None:
         return None
     canonical = f"+{code}{national}" if code else national
     return Phone(canonical, national[-_MATCH_DIGITS:], national_region)
+
+
+def _digits_of(raw: str) -> tuple[str, bool] | None:
+    """(digits, whether they begin with a + and a country); None for words that hold some digits."""
+    plain = raw.translate(_BREAKS)
+    if plain.isascii():
+        if plain.isdigit():
+            return plain, False
+        if raw[0] == "+" and plain[1:].isdigit() and "(0)" not in raw:
+            return plain[1:], True
+    text = raw.strip().removeprefix("tel:")
+    if not text.isdigit():
+        text = _TRUNK_ZERO.sub(r"\1", _EXTENSION.sub("", text))
+    digits = _NOT_DIGITS.sub("", text)
+    if len(digits) < 10 and _LETTER.search(text):
+        return None
+    return digits, text.lstrip(" (").startswith("+")
 
 
 def _split_international(digits: str) -> tuple[str, str]:

@@ -27,6 +27,10 @@ def ascii_of(text: str) -> str:
 @lru_cache(maxsize=CACHED_VALUES)
 def fold(text: str) -> str:
     """Lower-case ASCII words, single spaces between them: `O’Brien-Müller` -> `obrien muller`."""
+    if text.isascii():
+        if text.isalnum():
+            return text.lower()
+        return _NOT_WORD.sub(" ", text.replace("'", "").replace("`", "").lower()).strip()
     return _NOT_WORD.sub(" ", ascii_of(text.translate(_QUOTES)).lower()).strip()
 
 
