@@ -17,8 +17,6 @@ regions = st.sampled_from([None, "US", "DE", "GB", "IT", "FR", "RU"])
 numbers = st.text("0123456789 ()-./+", min_size=1, max_size=22)
 words = st.text("abyzABYZ0129 .-'`&(),/\t", max_size=24)
 name_words = st.sampled_from(["Ann", "maria", "Jr", "III", "van", "der", "Dr", "PhD", "O'Brien", "Lee-Ann", "n/a"])
-    ["Ann", "maria", "Jr", "III", "van", "der", "Dr", "PhD", "O'Brien", "Lee-Ann", "Smith", "n/a"]
-)
 names = st.lists(name_words, max_size=5).map(" ".join)
 
 
