@@ -1,7 +1,7 @@
 """python -m benchmarks [NAME ...] [--quick | --scale SMALL LARGE] [--data FOLDER] [--keep FOLDER]
 
 Prints each claim as ratios taken in one run. Without arguments everything at full size: 100,000 and 1,000,000 records,
-which takes about an hour and 10 GB of disk. Names: quality, landing, growth, reading,
+which takes about an hour and 10 GB of disk. Names: quality, identity, landing, growth, reading,
 reading-hubspot, writing, writing-hubspot.
 """
 
@@ -16,11 +16,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from benchmarks import growth, landing, quality, reading, reading_hubspot, writing, writing_hubspot
+from benchmarks.identity import suite as identity
 from benchmarks.measure import REPOSITORY
 from benchmarks.workspace import SEED, workspace
 
 DATA = Path(os.environ.get("UNSILO_DATA", REPOSITORY.parent / "shared" / "data")) / "crm_exports"
-NAMES = ("quality", "landing", "growth", "reading", "reading-hubspot", "writing", "writing-hubspot")
+NAMES = ("quality", "identity", "landing", "growth", "reading", "reading-hubspot", "writing", "writing-hubspot")
 FULL, QUICK = (100_000, 1_000_000), (5_000, 20_000)
 WRITES, FEW_WRITES = (10_000, 2_000), (500, 100)
 """Updates and creates."""
@@ -50,6 +51,8 @@ def main() -> int:
                 quality.run(work, options.data)
             else:
                 print(f"\n(no quality: {options.data} holds no truth.csv; name a folder with --data)")
+        if "identity" in chosen:
+            identity.run(work, sizes)
         if "landing" in chosen:
             landing.run(work, sizes)
         if "growth" in chosen:

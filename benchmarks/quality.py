@@ -41,28 +41,34 @@ def run(work: Path, data: Path) -> None:
     files = [path for path in files if path.suffix in (".csv", ".tsv", ".xlsx", ".gz")]
     in_child("benchmarks.hub", "init", hub, *files)
     told = in_child("benchmarks.hub", "sync", hub)
-    truth = _truth(data / "truth.csv")
-    records = _identified(_stored(hub / "unsilo.db"), truth)
     print(f"- {told['read']:,} records read, {told['rejected']:,} set aside")
-    print(f"- {len(records):,} records of the {len(truth):,} in the truth")
-    _print("persons", [r.customer for r in records], [truth[r.file, r.record_id]["person_id"] for r in records])
+    for what, found in customers_of(hub / "unsilo.db", data).items():
+        print(
+            f"- {what}: P {found.precision:.3f} R {found.recall:.3f} **F1 {found.f1:.3f}**, "
+            f"B-cubed {found.b_cubed:.3f}; the largest of {found.largest} records",
+            flush=True,
+        )
+
+
+def customers_of(database: Path, data: Path) -> dict[str, Scores]:
+    """How good a store's persons are by the truth in `data`, and the companies they name where the truth knows them."""
+    truth = _truth(data / "truth.csv")
+    records = _identified(_stored(database), truth)
+    found = {
+        "persons": _scores([r.customer for r in records], [truth[r.file, r.record_id]["person_id"] for r in records])
+    }
     named = [r for r in records if r.company and truth[r.file, r.record_id].get("company_id", "0") not in ("", "0")]
     if named:
         companies = [truth[r.file, r.record_id]["company_id"] for r in named]
-        _print("companies named by persons", [r.company or "" for r in named], companies)
+        found["companies named by persons"] = _scores([r.company or "" for r in named], companies)
+    return found
 
 
-def _print(what: str, customers: list[str], truth: list[str]) -> Scores:
+def _scores(customers: list[str], truth: list[str]) -> Scores:
     clusters: dict[str, list[int]] = defaultdict(list)
     for place, customer in enumerate(customers):
         clusters[customer].append(place)
-    found = score(list(clusters.values()), truth)
-    print(
-        f"- {what}: P {found.precision:.3f} R {found.recall:.3f} **F1 {found.f1:.3f}**, B-cubed {found.b_cubed:.3f}; "
-        f"{len(clusters):,} customers for {len(set(truth)):,} true ones, the largest of {found.largest} records",
-        flush=True,
-    )
-    return found
+    return score(list(clusters.values()), truth)
 
 
 def _truth(path: Path) -> Truth:

@@ -33,11 +33,11 @@ def contacts(folder: Path, rows: int) -> Path:
     return file
 
 
-def exports(folder: Path, records: int) -> Path:
+def exports(folder: Path, records: int, seed: int = SEED) -> Path:
     """Three exports of so many records together, and 1,000 of them changed, as a delta and as a snapshot."""
-    made = folder / f"exports_{records}"
+    made = folder / (f"exports_{records}" if seed == SEED else f"exports_{records}_{seed}")
     if not (made / "truth.csv").exists():
-        generate("people", "--records", records, "--seed", SEED, "--delta", CHANGED, "--out", made)
+        generate("people", "--records", records, "--seed", seed, "--delta", CHANGED, "--out", made)
     return made
 
 

@@ -25,7 +25,8 @@ class LabelledSet(NamedTuple):
     truth: list[str]
 
 
-def _rows(path: Path, delimiter: str = ",") -> list[Row]:
+def rows_of(path: Path, delimiter: str = ",") -> list[Row]:
+    """The rows of a CSV file by column."""
     with path.open(encoding="utf-8-sig", newline="") as lines:
         return list(csv.DictReader(lines, delimiter=delimiter))
 
@@ -55,7 +56,7 @@ def _person(row: Row, columns: dict[str, str]) -> PersonRecord:
     return person
 
 
-_CRM = {
+CRM: dict[str, tuple[str, str, dict[str, str]]] = {
     "salesforce_contacts.csv": (
         ",",
         "Id",
@@ -85,13 +86,18 @@ _CRM = {
 }  # fmt: skip
 
 
+def crm_truth(folder: Path) -> dict[tuple[str, str], Row]:
+    """(file, record id) -> its row of the truth; lines broken on purpose are missing."""
+    return {(row["file"], row["record_id"]): row for row in rows_of(folder / "truth.csv")}
+
+
 def crm_exports(folder: Path = DATA / "crm_exports", truth_column: str = "person_id") -> LabelledSet:
     """A folder of the three exports with a truth file: persons."""
-    truth_of = {(row["file"], row["record_id"]): row[truth_column] for row in _rows(folder / "truth.csv")}
+    truth_of = {key: row[truth_column] for key, row in crm_truth(folder).items()}
     records: list[PersonRecord | OrganizationRecord] = []
     natural, truth = [], []
-    for file, (delimiter, key, columns) in _CRM.items():
-        for row in _rows(folder / file, delimiter):
+    for file, (delimiter, key, columns) in CRM.items():
+        for row in rows_of(folder / file, delimiter):
             if (file, row[key]) not in truth_of:  # a line broken on purpose
                 continue
             records.append(_person(row, columns))
@@ -119,11 +125,12 @@ _FEBRL = {
     "given": "given_name", "family": "surname", "birth": "date_of_birth", "street": "street", "locality": "suburb",
     "postal_code": "postcode", "region": "state", "social": "soc_sec_id",
 }  # fmt: skip
-_PUBLIC = {
+PUBLIC_PERSONS: dict[str, tuple[tuple[str, ...], dict[str, str]]] = {
     "fake_1000": (
         ("fake_1000.csv",),
         {"given": "first_name", "family": "surname", "birth": "dob", "locality": "city", "email": "email"},
     ),
+    "febrl1": (("febrl1.csv",), _FEBRL),
     "febrl3": (("febrl3.csv",), _FEBRL),
     "febrl4": (("febrl4a.csv", "febrl4b.csv"), _FEBRL),
     "historical_50k": (
@@ -137,12 +144,12 @@ _PUBLIC = {
 
 
 def public_persons(name: str) -> LabelledSet:
-    """fake_1000, febrl3, febrl4 or historical_50k; ids that contain the answer are replaced by row numbers."""
-    files, columns = _PUBLIC[name]
+    """fake_1000, febrl1, febrl3, febrl4 or historical_50k; ids that contain the answer are replaced by row numbers."""
+    files, columns = PUBLIC_PERSONS[name]
     records: list[PersonRecord | OrganizationRecord] = []
     natural, truth = [], []
     for file in files:
-        for number, row in enumerate(_rows(DATA / "er" / name / file)):
+        for number, row in enumerate(rows_of(DATA / "er" / name / file)):
             if "address_1" in row:
                 row["street"] = f"{row['street_number']} {row['address_1']}".strip()
             records.append(_person(row, columns))
@@ -155,7 +162,7 @@ def patstat_companies() -> LabelledSet:
     """Patent applicants: a name, co-applicants and a place."""
     records: list[PersonRecord | OrganizationRecord] = []
     natural, truth = [], []
-    for row in _rows(DATA / "er" / "patstat_companies" / "patstat.csv"):
+    for row in rows_of(DATA / "er" / "patstat_companies" / "patstat.csv"):
         custom = {
             "latitude": row["Lat"],
             "longitude": row["Lng"],
@@ -172,6 +179,7 @@ SETS: dict[str, Callable[[], LabelledSet]] = {
     "crm_exports": crm_exports,
     "crm_companies": crm_companies,
     "fake_1000": lambda: public_persons("fake_1000"),
+    "febrl1": lambda: public_persons("febrl1"),
     "febrl3": lambda: public_persons("febrl3"),
     "febrl4": lambda: public_persons("febrl4"),
     "historical_50k": lambda: public_persons("historical_50k"),
