@@ -101,13 +101,13 @@ def import_rows(splink: bool) -> Iterable[Row]:
     modules = [f"unified_model.identity.{module.name}" for module in pkgutil.iter_modules([str(folder)])]
     peer = "–"
     if splink:
-        peer = f"{number(_importing('import splink, splink.comparison_library; splink.DuckDBAPI'))} s"
+        peer = f"{number(_importing('import splink'))} s"
     ours = _importing(f"import {', '.join(modules)}")
     yield at_most(f"import of the matching package ({len(modules)} modules), CPU", ours, IMPORT_S, " s", splink=peer)
     used = "from benchmarks.identity.ours import measure; from benchmarks.identity.labelled import LabelledSet; "
     used += "from unified_model.entities import PersonRecord; "
     used += "measure(LabelledSet('person', [PersonRecord(full_name='Ada King')] * 2, ['a', 'b'], ['a', 'a']))"
-    yield at_most("the same with all libraries it uses, and one pair matched", _importing(used), None, " s", splink=peer)
+    yield at_most("the same and all it uses, with one pair matched, CPU", _importing(used), None, " s", splink=peer)
 
 
 def _importing(code: str) -> float:
