@@ -21,7 +21,7 @@ from unified_model.entities import Kind, OrganizationRecord, PersonRecord
 from unified_model.identity.cluster import cluster_component
 from unified_model.identity.compare import columns_of, weigh_columns
 from unified_model.identity.forms import Form, organization_form, person_form
-from unified_model.identity.keys import RULE_OF_CODE, keys_of, rule_of
+from unified_model.identity.keys import RULE_OF_CODE, key_hashes_of, rule_of
 from unified_model.identity.model import MatchModel, shipped_model
 from unified_model.identity.stats import COUNTED_UP_TO, TOP_PEOPLE, bucket_of_names, name_of, size_bucket
 from unified_model.resolution.pairs import Blocks, blocks_of, pairing_blocks, pairs_within
@@ -100,7 +100,7 @@ def key_entries(kind: Kind, forms: list[Form]) -> tuple[Array, Array]:
     keys: array[int] = array("q")
     counts = []
     for form in forms:
-        held = [key.hash for key in keys_of(kind, form)]
+        held = key_hashes_of(kind, form)
         keys.extend(held)
         counts.append(len(held))
     return np.frombuffer(keys, dtype=np.int64), np.repeat(np.arange(len(forms)), counts)

@@ -68,7 +68,9 @@ RULES: tuple[Rule, ...] = (
     Rule("identifier", "organization", 22, 60, "same registration"),
 )
 RULE_OF_CODE = {rule.code: rule for rule in RULES}
-_CODE = {(rule.kind, rule.name): rule.code for rule in RULES}
+_CODES: dict[Kind, dict[str, int]] = {
+    kind: {rule.name: rule.code for rule in RULES if rule.kind == kind} for kind in ("person", "organization")
+}
 
 
 class Key(NamedTuple):
@@ -81,9 +83,7 @@ class Key(NamedTuple):
 
 def key_hash(kind: Kind, rule: str, value: str) -> int:
     """Signed 64 bits: blake2b over (kind, rule, value) with the rule's number in the low bits."""
-    code = _CODE[kind, rule]
-    digest = blake2b(f"{code}|{value}".encode(), digest_size=8).digest()
-    return int.from_bytes(digest, "big", signed=True) & ~RULE_MASK | code
+    return _hashes(kind, ((rule, value),))[0]
 
 
 def rule_of(key: int) -> Rule:
@@ -108,8 +108,28 @@ def worth(rule: Rule, size_bucket: int, people_bucket: int) -> tuple[int, int]:
 
 def keys_of(kind: Kind, form: Form) -> list[Key]:
     """Every blocking key of a record, each once, in the order of RULES."""
-    values = _person_values(form) if kind == "person" else _organization_values(form)
-    return [Key(key_hash(kind, rule, value), rule, value) for rule, value in dict.fromkeys(values)]
+    values = _values_of(kind, form)
+    return [Key(hash_, *value) for hash_, value in zip(_hashes(kind, values), values, strict=True)]
+
+
+def key_hashes_of(kind: Kind, form: Form) -> list[int]:
+    """The bare hashes of `keys_of`, in half the time."""
+    return _hashes(kind, _values_of(kind, form))
+
+
+def _values_of(kind: Kind, form: Form) -> dict[tuple[str, str], None]:
+    """(rule, value) of every key of a record, each once."""
+    return dict.fromkeys(_person_values(form) if kind == "person" else _organization_values(form))
+
+
+def _hashes(kind: Kind, values: Iterable[tuple[str, str]]) -> list[int]:
+    codes, apart, number = _CODES[kind], ~RULE_MASK, int.from_bytes
+    found = []
+    for rule, value in values:
+        code = codes[rule]
+        digest = blake2b(f"{code}|{value}".encode(), digest_size=8).digest()
+        found.append(number(digest, "big", signed=True) & apart | code)
+    return found
 
 
 def _person_values(form: Form) -> Iterator[tuple[str, str]]:

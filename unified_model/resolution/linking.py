@@ -7,7 +7,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from unified_model.identity import compare
-from unified_model.identity.keys import key_hash, keys_of, pairing_keys
+from unified_model.identity.keys import key_hash, key_hashes_of, pairing_keys
 from unified_model.identity.model import MatchModel
 from unified_model.resolution.linking_all import LinkRow, every_link, link_rows
 from unified_model.resolution.pairs import blocks_of, distinct, pairs_within
@@ -212,7 +212,7 @@ def links_for(
 ) -> list[LinkRow]:
     """Links of these records, but for those to `pending` ones, as rows (a, b, weight, evidence, model version)."""
     forms = match_forms(conn, kind, records)
-    keys = [[key.hash for key in keys_of(kind, form)] for form in forms.values()]  # type: ignore[arg-type]
+    keys = [key_hashes_of(kind, form) for form in forms.values()]  # type: ignore[arg-type]
     stats = store_keys.stats_of(conn, sorted({*chain.from_iterable(keys)}))
     usable = _usable(keys, stats)
     left, right = _pairs(store_keys.holders(conn, sorted(usable)), set(forms), pending)
@@ -239,7 +239,7 @@ def twin_links(
     near = {end for link in links.links_of(conn, asked) for end in (link.a, link.b)} - pending
     own = memory.forms(conn, sorted({*asked, *near}))
     different = {id(form): form for form in own.values()}.values()
-    keys = [[key.hash for key in keys_of("organization", form)] for form in different]
+    keys = [key_hashes_of("organization", form) for form in different]
     stats = store_keys.stats_of(conn, sorted({*chain.from_iterable(keys)}))
     usable = _usable(keys, stats)
     holders = store_keys.holders(conn, sorted(usable))

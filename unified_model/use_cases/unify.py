@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from unified_model.entities import ORGANIZATION_FIELDS, PERSON_FIELDS, Kind, OrganizationRecord, PersonRecord
 from unified_model.identity.forms import add_own_id, organization_form, person_form
-from unified_model.identity.keys import keys_of
+from unified_model.identity.keys import key_hashes_of
 from unified_model.mapping.read import own_id_reader, reader
 from unified_model.mapping.rows import ObjectMapping
 from unified_model.records import SourceRecord
@@ -89,7 +89,7 @@ def hash_of_raw(payload: Mapping[str, Any], volatile: Collection[str] = ()) -> s
 
 def key_hashes(kind: Kind, form: dict[str, Any] | None) -> set[int]:
     """The blocking keys of a folded form."""
-    return {key.hash for key in keys_of(kind, form)} if form else set()
+    return set(key_hashes_of(kind, form)) if form else set()
 
 
 _person_fields, _organization_fields = attrgetter(*PERSON_FIELDS), attrgetter(*ORGANIZATION_FIELDS)
