@@ -14,7 +14,7 @@ from unified_model.identity.normalise.text import fold
 DROPPED = "\u200b"
 """A space of no width: it changes nothing, and is not ASCII."""
 regions = st.sampled_from([None, "US", "DE", "GB", "IT", "FR", "RU"])
-numbers = st.text("0123456789 ()-./+", min_size=1, max_size=22)
+numbers = st.text("0123456789 ()-./+", max_size=22)
 words = st.text("abyzABYZ0129 .-'`&(),/\t", max_size=24)
 name_words = st.sampled_from(["Ann", "maria", "Jr", "III", "van", "der", "Dr", "PhD", "O'Brien", "Lee-Ann", "n/a"])
 names = st.lists(name_words, max_size=5).map(" ".join)

@@ -84,7 +84,7 @@ def _digits_of(raw: str) -> tuple[str, bool] | None:
     if plain.isascii():
         if plain.isdigit():
             return plain, False
-        if raw[0] == "+" and plain[1:].isdigit() and "(0)" not in raw:
+        if raw[:1] == "+" and plain[1:].isdigit() and "(0)" not in raw:
             return plain[1:], True
     text = raw.strip().removeprefix("tel:")
     if not text.isdigit():
