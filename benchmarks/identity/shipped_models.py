@@ -97,10 +97,22 @@ PERSON: dict[str, tuple[str, str, list[Row]]] = {
 ORGANIZATION: dict[str, tuple[str, str, list[Row]]] = {
     "name": ("name", "name", [
         ("exact", "same name", 7.0),
+        ("exact_common", "same name, a common one", 4.5),
         ("slip", "names that differ by a slip", 6.5),
-        ("contained", "one name holds the other", 1.5),
-        ("first_word", "same first word", -2.0),
+        ("domain_named", "a domain made of the other's name", 6.5),
+        ("slip_in_short", "short names that differ by a letter", 4.5),
+        ("shortened_sole", "one name leaves out the trade, and no second company has its other words", 6.0),
+        ("initials", "initials of the other name", 2.5),
+        ("domain_alike", "a domain that shortens the other's name", 4.0),
+        ("shortened", "one name leaves out trade or region", 2.0),
+        ("contained", "one name holds the other", 1.0),
+        ("sisters", "same name in two trades or regions", -3.5),
+        ("shared_word", "names that share a word", -3.5),
         ("different", "different names", -6.0),
+    ]),
+    "legal": ("legal form", "name", [
+        ("same", "same legal form", 0.5),
+        ("different", "different legal forms", -1.0),
     ]),
     "domain": ("internet domain", "domain", [
         ("same", "same domain", 9.0),

@@ -51,8 +51,10 @@ def person_form(record: PersonRecord) -> Form:
     cores: list[str] = []
     for job in record.affiliations:
         company = parse_company(job.name) if job.name else None
-        if company is not None:
+        if company is not None and company.core:
             cores.append(company.core)
+        elif company is not None and company.domain:
+            domains.append(company.domain)
         domains += [site for site in (job.domain, job.website) if site]
     _put(form, "c", cores)
     _put_domains(form, domains)
@@ -70,11 +72,13 @@ def organization_form(record: OrganizationRecord) -> Form:
     """The folded form of an organization; fills `canonical` of the record's contact points on the way."""
     form: Form = {}
     company = parse_company(record.name) if record.name else None
-    if company is not None:
+    if company is not None and company.core:
         form["n"] = company.core
         if company.legal:
             form["l"] = company.legal
     domains = _add_points(form, record.points)
+    if company is not None and company.domain:
+        domains.append(company.domain)
     domains.extend(site for site in (record.domain, record.website) if site)
     _put_domains(form, domains)
     ids = dict(record.external_ids)

@@ -13,6 +13,7 @@ from hashlib import blake2b
 from typing import NamedTuple
 
 from unified_model.entities import Kind
+from unified_model.identity.company_names import own_part, own_part_of_label
 from unified_model.identity.forms import Form
 from unified_model.identity.normalise.domains import domain_label
 from unified_model.identity.normalise.nicknames import group_of
@@ -59,12 +60,13 @@ RULES: tuple[Rule, ...] = (
     Rule("identifier", "person", 10, 60, "same identifier"),
     Rule("domain", "organization", 17, 1000, "same internet domain", people=(2,)),
     Rule("core", "organization", 18, 1000, "same name without legal form"),
+    Rule("own_words", "organization", 26, 1000, "same words of its own, trade and region apart", people=(1,)),
     Rule("phone", "organization", 19, 60, "same phone", people=(2,)),
     Rule("first_word", "organization", 20, 100, "same first word or start of the domain"),
-    Rule("two_words", "organization", 25, 80, "same first word and start of the second"),
-    Rule("sorted_words", "organization", 21, 100, "same start of the two longest words"),
+    Rule("two_words", "organization", 25, 400, "same first word and start of the second"),
+    Rule("sorted_words", "organization", 21, 300, "same start of the two longest words"),
     Rule("consonants", "organization", 23, 1000, "same consonants"),
-    Rule("tail", "organization", 24, 200, "same letters after the first five"),
+    Rule("tail", "organization", 24, 1000, "same letters after the first five"),
     Rule("identifier", "organization", 22, 60, "same registration"),
 )
 RULE_OF_CODE = {rule.code: rule for rule in RULES}
@@ -179,23 +181,29 @@ def circles(form: Form) -> list[str]:
 
 
 def _organization_values(form: Form) -> Iterator[tuple[str, str]]:
-    for domain in form.get("d", ())[:VALUES]:
+    domains = form.get("d", ())
+    for domain in domains[:VALUES]:
         yield "domain", domain
     name = form.get("n", "")
+    labels = [domain_label(domain) for domain in domains[:2]]
+    closed, own = name.replace(" ", ""), own_part(name)
     if name:
-        yield "core", name.replace(" ", "")
+        yield "core", closed
+        yield "own_words", own
+    elif labels:
+        yield "core", labels[0].replace(" ", "")
+        yield "own_words", own_part_of_label(labels[0])
     for phone in form.get("p", ())[:VALUES]:
         yield "phone", phone
     starts = [name.split()[0]] if name else []
-    starts += [domain_label(domain).split(" ")[0] for domain in form.get("d", ())[:2]]
+    starts += [label.split(" ")[0] for label in labels]
     for start in dict.fromkeys(start[:6] for start in starts if len(start) > 1):
         yield "first_word", start
     if " " in name:
         first, second = name.split(maxsplit=2)[:2]
         yield "two_words", f"{first[:6]} {second[:3]}"
     words = sorted(sorted(name.split(), key=lambda word: (-len(word), word))[:2])
-    closed = name.replace(" ", "")
-    consonants = "".join(letter for letter in closed[:1] + closed[1:].translate(_VOWELS))
+    consonants = own[:1] + own[1:].translate(_VOWELS)
     if len(consonants) > 3:
         yield "consonants", _without_repeats(consonants)
     if len(closed) > 10:

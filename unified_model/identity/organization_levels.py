@@ -6,20 +6,35 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from rapidfuzz.distance import OSA, JaroWinkler
-from rapidfuzz.fuzz import token_set_ratio
-from rapidfuzz.process import cpdist
 
+from unified_model.identity import company_names
 from unified_model.identity.columns import Column, Index, best_shared, fill, have, on_distinct_pairs
 from unified_model.identity.forms import Form
 from unified_model.identity.keys import key_hash
+from unified_model.identity.normalise.companies import legal_words
 from unified_model.identity.normalise.domains import domain_label
 from unified_model.identity.stats import Stats
 
 Levels = NDArray[np.int8]
 Numbers = Mapping[str, Mapping[str, int]]
 
-_DIFFERENT, _FIRST_WORD, _CONTAINED, _SLIP, _EXACT = range(1, 6)
+_SOLE = company_names.EXACT + 1
+_LEVEL_OF_RELATION = {
+    company_names.DIFFERENT: "different",
+    company_names.SHARED_WORD: "shared_word",
+    company_names.SISTERS: "sisters",
+    company_names.CONTAINED: "contained",
+    company_names.SHORTENED: "shortened",
+    company_names.INITIALS: "initials",
+    company_names.TRADE_LEFT_OUT: "shortened",
+    _SOLE: "shortened_sole",
+    company_names.DOMAIN_ALIKE: "domain_alike",
+    company_names.DOMAIN_NAMED: "domain_named",
+    company_names.SLIP_IN_SHORT: "slip_in_short",
+    company_names.SLIP: "slip",
+    company_names.EXACT_COMMON: "exact_common",
+    company_names.EXACT: "exact",
+}
 
 
 class OrganizationColumns:
@@ -27,6 +42,7 @@ class OrganizationColumns:
 
     def __init__(self, batches: Iterable[Sequence[Form]], stats: Stats) -> None:
         self.name = Column("n")
+        self.legal = Column("l")
         self.domain = Column("d", many=True)
         self.phone = Column("p", many=True)
         self.postcode = Column("z", many=True)
@@ -36,6 +52,8 @@ class OrganizationColumns:
         fill([column for column in vars(self).values() if isinstance(column, Column)], batches)
         self.domain_worth = self.domain.of_values(_worth("domain", stats))
         self.phone_worth = self.phone.of_values(_worth("phone", stats))
+        self.sole = self.name.of_values(_is_sole(stats)) > 0
+        """Names whose own words no second company has."""
 
 
 def _worth(rule: str, stats: Stats) -> Callable[[str], int]:
@@ -45,10 +63,20 @@ def _worth(rule: str, stats: Stats) -> Callable[[str], int]:
     return worth
 
 
+def _is_sole(stats: Stats) -> Callable[[str], int]:
+    def is_sole(core: str) -> int:
+        if company_names.read_core(core).common:
+            return 0
+        return int(stats.get(key_hash("organization", "own_words", company_names.own_part(core)), (0, 0))[1] < 1)
+
+    return is_sole
+
+
 def organization_levels(columns: OrganizationColumns, left: Index, right: Index, numbers: Numbers) -> dict[str, Levels]:
     """Comparison -> level number of every pair."""
     return {
         "name": _name(columns, left, right, numbers["name"]),
+        "legal": _legal(columns, left, right, numbers["legal"]),
         "domain": _domain(columns, left, right, numbers["domain"]),
         "phone": _shared(columns.phone, columns.phone_worth, left, right, numbers["phone"]),
         "place": _place(columns, left, right, numbers["place"]),
@@ -57,55 +85,52 @@ def organization_levels(columns: OrganizationColumns, left: Index, right: Index,
 
 
 def _name(columns: OrganizationColumns, left: Index, right: Index, numbers: Mapping[str, int]) -> Levels:
+    """Names compared; where one record has a domain alone, with the other's name if that has no domain."""
     a, b = columns.name.at(left), columns.name.at(right)
-    levels = np.zeros(len(left), dtype=np.int8)
-    table = np.array(
-        [0, *(numbers[name] for name in ("different", "first_word", "contained", "slip", "exact"))], dtype=np.int8
-    )
+    relations = np.zeros(len(left), dtype=np.int16)
     at = np.flatnonzero((a >= 0) & (b >= 0))
-    if len(at):
-        levels[at] = table[on_distinct_pairs(a[at], b[at], columns.name.values, columns.name.values, relate_cores)]
+    relations[at] = on_distinct_pairs(a[at], b[at], columns.name.values, columns.name.values, _relate_names)
+    sole = (relations == company_names.TRADE_LEFT_OUT) & columns.sole[a] & columns.sole[b]
+    relations[sole] = _SOLE
+    sites = have(columns.domain, left), have(columns.domain, right)
+    for names, others, records, own, theirs in ((a, b, right, *sites), (b, a, left, *sites[::-1])):
+        at = np.flatnonzero((names >= 0) & (others < 0) & theirs & ~own)
+        domains = columns.domain.codes[records[at], 0]
+        relations[at] = on_distinct_pairs(
+            names[at], domains, columns.name.values, columns.domain.values, _relate_to_domains
+        )
+    table = np.zeros(_SOLE + 1, dtype=np.int8)
+    for relation, level in _LEVEL_OF_RELATION.items():
+        table[relation] = numbers[level]
+    levels: Levels = table[relations]
     return levels
 
 
-def relate_cores(a: list[str], b: list[str]) -> NDArray[np.int16]:
-    """How two core names relate: same letters, a slip or two, one within the other, same first word, different."""
-    closed_a, closed_b = [x.replace(" ", "") for x in a], [x.replace(" ", "") for x in b]
-    slips = cpdist(closed_a, closed_b, scorer=OSA.normalized_similarity, dtype=np.float32)
-    sorted_a, sorted_b = [" ".join(sorted(x.split())) for x in a], [" ".join(sorted(x.split())) for x in b]
-    reordered = cpdist(sorted_a, sorted_b, scorer=OSA.normalized_similarity, dtype=np.float32)
-    words = cpdist(a, b, scorer=token_set_ratio, dtype=np.float32)
-    start = cpdist(closed_a, closed_b, scorer=JaroWinkler.similarity, dtype=np.float32)
-    found = np.full(len(a), _DIFFERENT, dtype=np.int16)
-    first_a, first_b = ([x.partition(" ")[0] for x in names] for names in (a, b))
-    same_first = (len(x) > 2 and x == y for x, y in zip(first_a, first_b, strict=True))
-    found[np.fromiter(same_first, bool, len(a))] = _FIRST_WORD
-    found[(words >= 100) | (start >= 0.95)] = _CONTAINED
-    for n in np.flatnonzero(found != _DIFFERENT).tolist():
-        found[n] = max(found[n], _relate_words(a[n].split(), b[n].split()))
-    found[(slips >= 0.85) | (reordered >= 0.88)] = _SLIP
-    found[(slips == 1) | (reordered == 1)] = _EXACT
+def _relate_names(a: list[str], b: list[str]) -> NDArray[np.int16]:
+    return np.fromiter(map(company_names.relate_names, a, b), np.int16, len(a))
+
+
+def _relate_to_domains(names: list[str], domains: list[str]) -> NDArray[np.int16]:
+    found = (company_names.relate_to_label(x, domain_label(y)) for x, y in zip(names, domains, strict=True))
+    return np.fromiter(found, np.int16, len(names))
+
+
+def _legal(columns: OrganizationColumns, left: Index, right: Index, numbers: Mapping[str, int]) -> Levels:
+    a, b = columns.legal.at(left), columns.legal.at(right)
+    levels = np.zeros(len(left), dtype=np.int8)
+    at = np.flatnonzero((a >= 0) & (b >= 0))
+    table = np.array([0, numbers["same"], numbers["different"]], dtype=np.int8)
+    values = columns.legal.values
+    levels[at] = table[on_distinct_pairs(a[at], b[at], values, values, _relate_legal)]
+    return levels
+
+
+def _relate_legal(a: list[str], b: list[str]) -> NDArray[np.int16]:
+    """1 the same legal form, 2 another, 0 where one may be part of the other: `co ltd` and `ltd`."""
+    found = np.zeros(len(a), dtype=np.int16)
+    for n, (one, other) in enumerate(zip(map(legal_words, a), map(legal_words, b), strict=True)):
+        found[n] = 1 if one == other else 0 if one <= other or other <= one else 2
     return found
-
-
-def _relate_words(a: list[str], b: list[str]) -> int:
-    """_SLIP when every word of both has its mate, _CONTAINED when every one of the shorter name has, else 0."""
-    fewer, more = sorted((a, b), key=len)
-    left_over = list(more)
-    for word in fewer:
-        mate = next((other for other in left_over if _are_mates(word, other)), None)
-        if mate is None:
-            return 0
-        left_over.remove(mate)
-    return _SLIP if not left_over else _CONTAINED
-
-
-def _are_mates(a: str, b: str) -> bool:
-    """The same word, a slip of it or its beginning: `internat` and `international`."""
-    if a == b:
-        return True
-    short = min(len(a), len(b))
-    return short > 3 and (a.startswith(b) or b.startswith(a) or OSA.distance(a, b, score_cutoff=1) == 1)
 
 
 def _domain(columns: OrganizationColumns, left: Index, right: Index, numbers: Mapping[str, int]) -> Levels:

@@ -11,6 +11,7 @@ from functools import lru_cache
 
 from rapidfuzz.distance import JaroWinkler
 
+from unified_model.identity.company_names import are_two
 from unified_model.identity.forms import Form
 from unified_model.identity.normalise.nicknames import are_nicknames
 from unified_model.identity.normalise.text import CACHED_VALUES
@@ -22,7 +23,8 @@ COUNTED_UP_TO = SIZE_BOUNDS[-1]
 TOP_PEOPLE = len(PEOPLE_BOUNDS)
 
 Name = tuple[str, str]
-"""Folded family and given name; a company's name twice."""
+"""Folded family and given name; COMPANY and the name of a company."""
+COMPANY = "= company"
 Stats = Mapping[int, tuple[int, int]]
 """Key -> (size bucket, people bucket); keys of fewer than three records are left out and count as (0, 0)."""
 
@@ -46,7 +48,7 @@ def people_bounds(bucket: int) -> tuple[int, int | None]:
 
 def name_of(form: Form) -> Name:
     """What tells one person, or one company, from another when people are counted."""
-    return (form["n"], form["n"]) if "n" in form else (form.get("f", ""), form.get("g", ""))
+    return (COMPANY, form["n"]) if "n" in form else (form.get("f", ""), form.get("g", ""))
 
 
 def people_bucket(forms: Iterable[Form]) -> int:
@@ -61,7 +63,7 @@ def bucket_of_names(names: Set[Name]) -> int:
     person, and neither is a wife or a son. Blocks of organizations count different companies in the same way.
     """
     people: list[Name] = []
-    for family, given in sorted(names, key=lambda name: (-len(name[0]), name)):
+    for family, given in sorted(names, key=_longest_first):
         if len(family) > 1 and len(given) > 1 and all(_are_two(family, given, *other) for other in people):
             people.append((family, given))
             if len(people) >= PEOPLE_BOUNDS[-1]:
@@ -69,7 +71,14 @@ def bucket_of_names(names: Set[Name]) -> int:
     return bisect_right(PEOPLE_BOUNDS, len(people))
 
 
+def _longest_first(name: Name) -> tuple[int, int, Name]:
+    """A company's shorter names may be those of several longer ones: they say nothing before them."""
+    return -len(name[0]), -len(name[1]) if name[0] == COMPANY else 0, name
+
+
 def _are_two(family: str, given: str, other_family: str, other_given: str) -> bool:
+    if family == COMPANY:
+        return are_two(given, other_given)
     if _alike(family, other_family) or _alike_given(given, other_given):
         return False
     return not (_alike(family, other_given) and _alike_given(given, other_family))

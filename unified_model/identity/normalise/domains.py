@@ -45,6 +45,13 @@ def company_domain(site: str) -> str | None:
     return None if domain is None or domain in FREE_MAIL or domain in _SITES_OF_ANYBODY else domain
 
 
+@lru_cache(maxsize=CACHED_VALUES)
+def has_known_ending(site: str) -> bool:
+    """Whether a host ends as hosts do: `acme.com` does, `dr.oetker` does not."""
+    host = ascii_of(_SCHEME.sub("", site.strip())).lower().split("/", 1)[0]
+    return bool(_HOST.match(host)) and _suffixes().publicsuffix(host, accept_unknown=False) is not None
+
+
 def domain_label(domain: str) -> str:
     """The part of a registered domain people chose: `falcon-logi.co.uk` -> `falcon logi`."""
     return domain.split(".", 1)[0].replace("-", " ").replace("_", " ")

@@ -15,6 +15,11 @@ def phrase_list(name: str) -> frozenset[str]:
     return frozenset(line.strip() for line in _lines(name))
 
 
+def word_lines(name: str) -> list[list[str]]:
+    """The words of each line of `name`.txt, in order."""
+    return [line.split() for line in _lines(name)]
+
+
 def _lines(name: str) -> list[str]:
     text = (files("unified_model.identity.normalise") / "lists" / f"{name}.txt").read_text(encoding="utf-8")
     return [line for line in text.splitlines() if line and not line.startswith("#")]
