@@ -116,18 +116,18 @@ ORGANIZATION: dict[str, tuple[str, str, list[Row]]] = {
     ]),
     "domain": ("internet domain", "domain", [
         ("same", "same domain", 9.0),
-        ("shared", "same domain, held by several companies", 1.0),
-        ("same_label", "same domain under another ending", 3.0),
+        ("shared", "same domain, held by several companies", 4.0),
+        ("same_label", "same domain under another ending", 1.5),
         ("different", "different domains", -6.0),
     ]),
     "phone": ("phone", "phones", [
         ("same", "same phone", 5.0),
         ("shared", "same phone, held by several companies", 1.0),
-        ("different", "different phones", -0.5),
+        ("different", "different phones", -1.2),
     ]),
     "place": ("place", "addresses", [
         ("same_street", "same street", 3.0), ("same_postcode", "same post code", 2.0), ("same_town", "same town", 1.0),
-        ("elsewhere", "different places", -0.5),
+        ("elsewhere", "different places", -2.0),
     ]),
     "identifier": ("registration", "external_ids", [
         ("same", "same registration", 12.0), ("different", "different registrations", -4.0, True),

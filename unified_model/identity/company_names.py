@@ -1,7 +1,7 @@
 """How two names of companies relate: the same, a slip, a shorter form, initials, or two companies of one name.
 
-A core name is read as words of its own and words of trade or region. `Acme`, `Acme Technologies` and `Technologies Acme`
-may be one company; `Acme Bank` and `Acme Foods` are two.
+A core name is read as words of its own and words of trade or region. `Acme` and `Acme Technologies` may be one company;
+`Acme Bank` and `Acme Foods` are two.
 """
 
 from __future__ import annotations
@@ -16,7 +16,6 @@ from unified_model.identity.normalise.business_words import (
     HONORIFIC,
     OWN,
     REGION,
-    TRADE,
     Word,
     beginning_of_trade,
     business_word,
@@ -41,7 +40,7 @@ from unified_model.identity.normalise.text import CACHED_VALUES
 ) = range(1, 14)
 """Relations of two names, the weakest first."""
 
-_VOWEL = re.compile("[aeiouy]")
+_VOWEL = re.compile("[aeiou]")
 _FORMS_WITHOUT_VOWELS = ("llc", "llp", "plc", "ltd", "gmbh")
 _STRAY = ("n", "v")
 """What is left of `N.V.` and `B.V.` where a system cut them up."""
@@ -60,7 +59,7 @@ class CoreName(NamedTuple):
     written: str
     """The same as it was spelled."""
     common: bool
-    """Its only word of its own is a common family name, or it has at most two letters."""
+    """Its only own word is a common family name or has at most two letters, or all of it is one word of trade."""
 
 
 @lru_cache(maxsize=CACHED_VALUES)
@@ -70,20 +69,21 @@ def read_core(core: str) -> CoreName:
     read = [(word, text) for n, text in enumerate(written) if (word := _word(text, n)).kind != HONORIFIC]
     words = [word for word, _ in read] or [Word(text, OWN) for text in written]
     own = tuple(word.text for word in words if word.kind == OWN) or tuple(word.text for word in words)
-    common = len(own) == 1 and (len(own[0]) < 3 or is_common_family(own[0]))
+    nothing_own = all(word.kind != OWN for word in words)
+    common = len(own) == 1 and (nothing_own or len(own[0]) < 3 or is_common_family(own[0]))
     texts = tuple(word.text for word in words)
     return CoreName(texts, own, "".join(texts), "".join(text for _, text in read) or core.replace(" ", ""), common)
 
 
 def _word(text: str, position: int) -> Word:
-    """A word in its place: `llp` misspelt behind a name is no word of its own."""
+    """A word in its place: a misspelt `llp` behind a name says nothing."""
     word = business_word(text)
     if position and text in _STRAY:
         return Word(text, HONORIFIC)
-    if position and word.kind == OWN and 2 < len(text) < 5 and not _VOWEL.search(text):
-        if any(OSA.distance(text, form, score_cutoff=1) <= 1 for form in _FORMS_WITHOUT_VOWELS):
-            return Word(text, TRADE)
-    return word
+    if not position or word.kind != OWN or not 2 < len(text) < 5 or _VOWEL.search(text):
+        return word
+    is_form = any(OSA.distance(text, form, score_cutoff=1) <= 1 for form in _FORMS_WITHOUT_VOWELS)
+    return Word(text, HONORIFIC) if is_form else word
 
 
 def own_part(core: str) -> str:
@@ -180,7 +180,8 @@ def _is_own(pair: tuple[str, str], one: CoreName, other: CoreName) -> bool:
 
 def _take_mates(left_a: list[str], left_b: list[str]) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
     """(pairs with a slip, pairs of which one begins the other), taken out of both lists."""
-    slips, begun = [], []
+    slips: list[tuple[str, str]] = []
+    begun: list[tuple[str, str]] = []
     for word in list(left_a):
         mate = next((other for other in left_b if _is_slip(word, other)), None)
         found = slips

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 
 import numpy as np
@@ -9,11 +10,14 @@ from rapidfuzz.distance import OSA
 
 from unified_model.entities import Kind
 from unified_model.identity import name_levels
+from unified_model.identity.company_names import SISTERS, relate_names
 from unified_model.identity.forms import Form
 from unified_model.identity.name_levels import DIFFERENT, EXACT, NICKNAME, TYPO
 from unified_model.identity.normalise.domains import domain_label
 from unified_model.identity.normalise.text import CACHED_VALUES
 from unified_model.identity.person_levels import relate_dates
+
+_DIGITS = re.compile(r"\d+")
 
 
 def conflict_of(kind: Kind, a: Form, b: Form) -> str | None:
@@ -27,7 +31,7 @@ def telling(kind: Kind, form: Form) -> object:
     """What of a form conflicts are made of: equal for forms that conflict with the same others, None with no other."""
     if kind == "person":
         return id(form)
-    held = tuple(form.get("i", ())), tuple(form.get("d", ()))
+    held = form.get("n", ""), tuple(form.get("i", ())), tuple(form.get("d", ()))
     return held if any(held) else None
 
 
@@ -39,19 +43,24 @@ def _share_an_identifier(a: list[str], b: list[str]) -> bool:
 
 
 def _organization_conflict(a: Form, b: Form) -> str | None:
-    """Two companies of one name keep their own registrations and domains; one may have acme.com and acme.de."""
-    numbers_a, numbers_b = _registrations(a), _registrations(b)
-    if numbers_a and numbers_b:
+    """Two companies of one name keep their registrations, domains and trades; one may have acme.com and acme.de."""
+    numbers_b = {_shape(number) for number in _registrations(b)}
+    if any(_shape(number) in numbers_b for number in _registrations(a)):
         return "identifier"
     if "d" in a and "d" in b and set(a["d"]).isdisjoint(b["d"]):
         labels = {domain_label(domain) for domain in a["d"]}
         if labels.isdisjoint(map(domain_label, b["d"])):
             return "domain"
-    return None
+    return "name" if "n" in a and "n" in b and relate_names(a["n"], b["n"]) == SISTERS else None
 
 
 def _registrations(form: Form) -> list[str]:
     return [identifier for identifier in form.get("i", ()) if identifier.startswith("registration:")]
+
+
+def _shape(registration: str) -> str:
+    """Letters in front and how many digits: a number of one register does not contradict that of another."""
+    return _DIGITS.sub(lambda found: str(len(found[0])), registration)
 
 
 def _person_conflict(a: Form, b: Form) -> str | None:

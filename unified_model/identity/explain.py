@@ -14,7 +14,7 @@ from unified_model.identity.stats import Stats, people_bounds, size_bounds
 
 _FIELDS = {
     "family": "f", "given": "g", "middle": "m", "suffix": "x", "email": "e", "phone": "p", "birth": "b", "title": "j",
-    "identifier": "i", "name": "n", "domain": "d", "place": "t", "company": "c",
+    "identifier": "i", "name": "n", "legal": "l", "domain": "d", "place": "t", "company": "c",
 }  # fmt: skip
 _RARITY_RULES = {"email": "email", "phone": "phone", "family": "family", "domain": "domain", "name": "core"}
 
@@ -82,7 +82,7 @@ def _shown(form: Form, comparison: str) -> str:
     if comparison == "family" and "of" in form:
         return f"{form['f']} (e-mail: {form['of']})"
     value = form.get(_FIELDS.get(comparison, ""), "")
-    if comparison == "company" and not value:
+    if comparison in ("company", "name") and not value:
         value = form.get("d") or form.get("z") or form.get("t") or ""
     return ", ".join(each.lstrip("=") for each in value) if isinstance(value, list) else str(value)
 
@@ -135,7 +135,8 @@ def _words(part: Part) -> str:
 
 def _sentence(verdict: str, weight: int, model: MatchModel, conflict: str | None) -> str:
     said = {"same": "One customer", "review": "Doubtful, for a person to decide", "different": "Two customers"}[verdict]
-    because = f" because of the {conflict} names or dates" if conflict and verdict == "review" else ""
+    what = f"{conflict} names or dates" if model.kind == "person" else f"{conflict}s"
+    because = f" because of the {what}" if conflict and verdict == "review" else ""
     bounds = f"the machine joins from {model.merge / 1000:+.1f}, asks from {model.review / 1000:+.1f}"
     return f"{said}{because}: {weight / 1000:+.1f} bits; {bounds}."
 

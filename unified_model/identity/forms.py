@@ -12,6 +12,7 @@ A form is JSON-able, holds no raw text, and leaves absent things out. Its keys a
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -26,7 +27,7 @@ from unified_model.identity.normalise.phones import parse_phone, region_hint, te
 from unified_model.identity.normalise.text import fold, is_placeholder
 from unified_model.identity.normalise.words import word_list
 
-NORMALISER_VERSION = "2"
+NORMALISER_VERSION = "3"
 """Changes whenever a form of some record would: stored with every form it made."""
 
 Form = dict[str, Any]
@@ -83,7 +84,7 @@ def organization_form(record: OrganizationRecord) -> Form:
     _put_domains(form, domains)
     ids = dict(record.external_ids)
     if record.registration_id:
-        ids["registration"] = record.registration_id
+        ids["registration"] = _TAX_COUNTRY.sub("", fold(record.registration_id).replace(" ", ""))
     _put(form, "i", _identifiers(ids))
     return form
 
@@ -188,11 +189,17 @@ _ADDRESS_PARTS = (("street", "s", street), ("postal_code", "z", postcode), ("loc
 
 
 _SYSTEMS = word_list("systems")
+_TAX_COUNTRY = re.compile(r"^[a-z]{2,3}(?=\d{8,}$)")
+"""`DE123456789` is written without its country as well."""
 
 
 def _identifiers(ids: Mapping[str, str]) -> list[str]:
     folded = ((fold(kind).replace(" ", ""), fold(value).replace(" ", "")) for kind, value in sorted(ids.items()))
-    return [f"{'=' if kind in _SYSTEMS else ''}{kind}:{value}" for kind, value in folded if not is_placeholder(value)]
+    return [
+        f"{'=' if kind in _SYSTEMS else ''}{kind}:{value}"
+        for kind, value in folded
+        if not is_placeholder(value) and (len(value) < 6 or len(set(value)) > 1)
+    ]
 
 
 def _put_domains(form: Form, sites: Iterable[str]) -> None:

@@ -37,9 +37,11 @@ def form(**fields: Any) -> Form:
     return person_form(person(**fields))
 
 
-def company_form(name: str | None = None, site: str | None = None, phone: str | None = None) -> Form:
+def company_form(
+    name: str | None = None, site: str | None = None, phone: str | None = None, registration: str | None = None
+) -> Form:
     """The folded form of an organization."""
-    record = OrganizationRecord(name=name, website=site)
+    record = OrganizationRecord(name=name, website=site, registration_id=registration)
     if phone:
         record.points.append(ContactPoint("phone", phone))
     return organization_form(record)

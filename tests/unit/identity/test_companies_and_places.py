@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from unified_model.identity.normalise.addresses import country_code, postcode, street, town
-from unified_model.identity.normalise.companies import parse_company
+from unified_model.identity.normalise.companies import legal_words, parse_company
 from unified_model.identity.normalise.dates import birth_date
 from unified_model.identity.normalise.domains import company_domain
 
@@ -20,6 +20,19 @@ from unified_model.identity.normalise.domains import company_domain
         ("Bäckerei Ünal e.K.", "backerei unal", "ek"),
         ("The Procter & Gamble Company", "procter gamble", "company"),
         ("S.A.", "sa", ""),
+        ("Acme Sp. z o.o.", "acme", "sp z oo"),
+        ("Acme, spol. s r.o.", "acme", "spol s ro"),
+        ("Acme S. A. de C. V.", "acme", "sa de cv"),
+        ("Acme Gesellschaft mit beschränkter Haftung", "acme", "gesellschaft mit beschrankter haftung"),
+        ("ООО «Ромашка»", "romashka", "ooo"),
+        ("株式会社 Toyota", "toyota", ""),
+        ("Acme GmbH Deutschland", "acme deutschland", "gmbh"),
+        ("Acme Incorpiorated", "acme", "incorpiorated"),
+        ("I B M Corp", "ibm", "corp"),
+        ("SAS Institute Inc.", "sas institute", "inc"),
+        ("NV Energy", "nv energy", ""),
+        ("Barnes and Noble", "barnes noble", ""),
+        ("Farina y Hijos e Cia", "farina hijos cia", ""),
     ],
 )
 def test_the_legal_form_is_cut_off_and_kept(raw: str, core: str, legal: str) -> None:
@@ -29,9 +42,56 @@ def test_the_legal_form_is_cut_off_and_kept(raw: str, core: str, legal: str) -> 
     assert (company.core, company.legal) == (core, legal)
 
 
-@pytest.mark.parametrize("raw", ["n/a", "-", "Unknown", "self-employed", "test", "  "])
+@pytest.mark.parametrize(
+    "raw",
+    [
+        "n/a",
+        "-",
+        "Unknown",
+        "self-employed",
+        "test",
+        "  ",
+        "private",
+        "Test Company",
+        "Freiberufler",
+        "Retired",
+        "gmx.de",
+    ],
+)
 def test_placeholders_are_no_company(raw: str) -> None:
     assert parse_company(raw) is None
+
+
+@pytest.mark.parametrize(
+    ("raw", "domain"),
+    [
+        ("acme-tools.com", "acme-tools.com"),
+        ("https://www.acme.co.uk/", "acme.co.uk"),
+        ("acme.se", "acme.se"),
+        ("Acme.SE", None),
+        ("Acme.Inc", None),
+        ("Dr.Oetker", None),
+        ("Booking.com B.V.", None),
+    ],
+)
+def test_a_name_that_is_an_address_on_the_internet_is_a_domain_and_no_name(raw: str, domain: str | None) -> None:
+    company = parse_company(raw)
+
+    assert company is not None
+    assert (company.domain, bool(company.core)) == (domain, domain is None)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("incorporated", "inc", True),
+        ("gmbh and co kg", "gmbh co kg", True),
+        ("co ltd", "company limited", True),
+        ("gmbh", "ag", False),
+    ],
+)
+def test_legal_forms_have_one_spelling(one: str, other: str, same: bool) -> None:
+    assert (legal_words(one) == legal_words(other)) == same
 
 
 @pytest.mark.parametrize(

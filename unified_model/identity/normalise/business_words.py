@@ -1,4 +1,4 @@
-"""Words of company names that tell a trade, a kind or a region rather than the company: `Technologies`, `Deutschland`."""
+"""Words of company names that tell a trade or a region rather than the company: `Technologies`, `Deutschland`."""
 
 from __future__ import annotations
 
@@ -85,7 +85,8 @@ def _misspelt(word: str) -> str | None:
 
 @lru_cache(maxsize=CACHED_VALUES)
 def beginning_of_trade(piece: str) -> bool:
-    """Whether a piece of a domain may shorten a word of trade: the `tech` of `acme-tech.com`, its `cons`, its `prop`."""
+    """Whether a piece of a domain may shorten a word of trade: the `tech` of `acme-tech.com`, or `cons`, or `prop`."""
     return len(piece) > 2 and (
-        business_word(piece).kind != OWN or any(word.startswith(piece) for word in _known()[0] if len(word) > len(piece))
+        business_word(piece).kind != OWN
+        or any(word.startswith(piece) for word in _known()[0] if len(word) > len(piece))
     )

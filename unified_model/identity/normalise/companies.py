@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from unified_model.identity.normalise.business_words import OWN, business_word
-from unified_model.identity.normalise.domains import FREE_MAIL, company_domain, has_known_ending
+from unified_model.identity.normalise.domains import FREE_MAIL, has_known_ending, host_of, registered_domain
 from unified_model.identity.normalise.text import CACHED_VALUES, ascii_of, fold, is_placeholder
 from unified_model.identity.normalise.words import phrase_list, word_list
 
@@ -66,9 +66,9 @@ def parse_company(raw: str) -> Company | None:
     text = raw if raw.isascii() else ascii_of(_NATIVE_FORMS.sub(" ", raw))
     if "." in text or "/" in text:
         if _SITE.fullmatch(text.strip()):
-            site = _as_site(text.strip())
-            if site is not None:
-                return site
+            domain = _as_domain(text.strip())
+            if domain is not None:
+                return None if domain in FREE_MAIL else Company("", "", domain)
         text = _DOTTED.sub(lambda found: _BETWEEN.sub("", found[0]), text)
     folded = fold(text.replace("&", " and ").replace("+", " and "))
     if is_placeholder(folded) or folded in _NO_COMPANY:
@@ -83,15 +83,13 @@ def _closed(found: re.Match[str]) -> str:
     return found[0].replace(" ", "")
 
 
-def _as_site(text: str) -> Company | None:
-    """A name that is an address on the internet, `acme.com`; `Acme.Inc` and `Dr.Oetker` are none."""
+def _as_domain(text: str) -> str | None:
+    """The domain, of a name that is an address on the internet, `acme.com`; `Acme.Inc` and `Dr.Oetker` are none."""
     ending = text.rstrip("/").rpartition(".")[2]
-    if ending.lower() in _LEGAL and not text.lower().startswith(("www.", "http")) and not (
-        text.islower() and len(ending) == 2
-    ):  # fmt: skip
+    is_site = text.lower().startswith(("www.", "http"))
+    if ending.lower() in _LEGAL and not is_site and not (text.islower() and len(ending) == 2):
         return None
-    domain = company_domain(text) if has_known_ending(text) else None
-    return None if domain is None or domain in FREE_MAIL else Company("", "", domain)
+    return registered_domain(host_of(text)) if has_known_ending(text) else None
 
 
 @lru_cache(maxsize=CACHED_VALUES)
@@ -110,9 +108,7 @@ def _without_legal_form(words: list[str]) -> tuple[list[str], list[str]]:
         if phrase is not None:
             legal[:0] = phrase
             del kept[-len(phrase) :]
-        elif last in _LEGAL or (len(last) > 5 and _is_misspelt_form(last)):
-            legal.insert(0, kept.pop())
-        elif last in _JOINTS and legal:
+        elif last in _LEGAL or (last in _JOINTS and legal) or (len(last) > 5 and _is_misspelt_form(last)):
             legal.insert(0, kept.pop())
         elif last in ("and", "und", "et"):
             kept.pop()
@@ -137,4 +133,6 @@ _ONE_FORM = {
 @lru_cache(maxsize=CACHED_VALUES)
 def legal_words(legal: str) -> frozenset[str]:
     """The forms that a `legal` names, each in one spelling: `incorporated` is `inc`."""
-    return frozenset(_ONE_FORM.get(word, word) for word in legal.split() if word not in _JOINTS and word != "vennootschap")
+    return frozenset(
+        _ONE_FORM.get(word, word) for word in legal.split() if word not in _JOINTS and word != "vennootschap"
+    )

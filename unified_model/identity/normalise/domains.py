@@ -37,18 +37,22 @@ def registered_domain(host: str) -> str | None:
     return found if isinstance(found, str) else None
 
 
+def host_of(site: str) -> str:
+    """The host in an address of a site or of a mailbox, as written."""
+    return _SCHEME.sub("", site.strip()).split("/", 1)[0].split("?", 1)[0].rpartition("@")[2].split(":", 1)[0]
+
+
 @lru_cache(maxsize=CACHED_VALUES)
 def company_domain(site: str) -> str | None:
     """The registered domain of a web site, host or e-mail domain when it can tell a company, else None."""
-    host = _SCHEME.sub("", site.strip()).split("/", 1)[0].split("?", 1)[0].rpartition("@")[2].split(":", 1)[0]
-    domain = registered_domain(host)
+    domain = registered_domain(host_of(site))
     return None if domain is None or domain in FREE_MAIL or domain in _SITES_OF_ANYBODY else domain
 
 
 @lru_cache(maxsize=CACHED_VALUES)
 def has_known_ending(site: str) -> bool:
     """Whether a host ends as hosts do: `acme.com` does, `dr.oetker` does not."""
-    host = ascii_of(_SCHEME.sub("", site.strip())).lower().split("/", 1)[0]
+    host = ascii_of(host_of(site)).lower()
     return bool(_HOST.match(host)) and _suffixes().publicsuffix(host, accept_unknown=False) is not None
 
 
