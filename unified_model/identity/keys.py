@@ -192,7 +192,7 @@ def _organization_values(form: Form) -> Iterator[tuple[str, str]]:
         yield "own_words", own
     elif labels:
         yield "core", labels[0].replace(" ", "")
-        yield "own_words", own_part_of_label(labels[0])
+        yield "own_words", own_part_of_label(labels[0]) or labels[0]
     for phone in form.get("p", ())[:VALUES]:
         yield "phone", phone
     starts = [name.split()[0]] if name else []
