@@ -1,18 +1,19 @@
 """Clusters within one component: strongest links first, and never across what forbids it.
 
 Constrained agglomeration: people's decisions before links, links by descending weight, ties by natural key, so the
-result depends on neither order nor batching. Two clusters are joined only if no decision, no conflict between any of
-their records and no source that keeps one record a customer stands between them, and if the links of all their pairs
-bear it on the whole. A cluster over the size limit is held together by stronger links only, step by step, and the
-finer clusters stand until a person decides.
+result depends on neither order nor batching. Two clusters are joined only if no decision and no source that keeps one
+record a customer stands between them, if their records don't contradict each other (one odd name or date among many
+that agree is outvoted), and if the links of all their pairs bear it on the whole. A cluster over the size limit is held
+together by stronger links only, step by step, and the finer clusters stand until a person decides.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from unified_model.identity.conflict import conflict_of, telling
+from unified_model.identity.conflict import conflict_of, telling, vouches
 from unified_model.identity.forms import Form
 from unified_model.identity.model import MatchModel
 
@@ -169,12 +170,28 @@ class _Agglomeration:
     def _obstacle(self, a: int, b: int) -> str | None:
         if not self.sources[a].isdisjoint(self.sources[b]):
             return "unique"
-        ours, theirs = self.tellings[a].values(), self.tellings[b].values()
-        if any(conflict_of(self.model.kind, one, other) for one in ours for other in theirs):
+        if self._contradict(self.tellings[a].values(), self.tellings[b].values()):
             return "conflict"
         if self.model.support is not None and not self._is_supported(self.cluster[a], self.cluster[b]):
             return "thin"
         return None
+
+    def _contradict(self, ours: Collection[Form], theirs: Collection[Form]) -> bool:
+        """Whether more pairs of two clusters contradict each other in some field than agree to tell the same there."""
+        kind = self.model.kind
+        agreeing = []
+        against: Counter[str] = Counter()
+        for one in ours:
+            for other in theirs:
+                conflict = conflict_of(kind, one, other)
+                if conflict is None:
+                    agreeing.append((one, other))
+                else:
+                    against[conflict] += 1
+        return any(
+            count > sum(vouches(comparison, one, other) for one, other in agreeing)
+            for comparison, count in against.items()
+        )
 
     def _is_supported(self, ours: Sequence[int], theirs: Sequence[int]) -> bool:
         """Whether all links between two clusters bear them together.

@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 
 import numpy as np
-from rapidfuzz.distance import OSA
+from rapidfuzz.distance import OSA, JaroWinkler
 
 from unified_model.entities import Kind
 from unified_model.identity import name_levels
@@ -14,6 +14,7 @@ from unified_model.identity.company_names import SISTERS, relate_names
 from unified_model.identity.forms import Form
 from unified_model.identity.name_levels import DIFFERENT, EXACT, NICKNAME, TYPO
 from unified_model.identity.normalise.domains import domain_label
+from unified_model.identity.normalise.nicknames import is_known
 from unified_model.identity.normalise.text import CACHED_VALUES
 from unified_model.identity.person_levels import relate_dates
 
@@ -25,6 +26,22 @@ def conflict_of(kind: Kind, a: Form, b: Form) -> str | None:
     if "i" in a and "i" in b and _share_an_identifier(a["i"], b["i"]):
         return None
     return _person_conflict(a, b) if kind == "person" else _organization_conflict(a, b)
+
+
+def vouches(comparison: str, a: Form, b: Form) -> bool:
+    """Whether two records that don't contradict each other both tell what others do in `comparison`.
+
+    A replaced first name or a mistyped date in one record of many is outvoted so. An initial fits too many names to
+    speak for one, and companies are never voted together.
+    """
+    if comparison == "given":
+        return min(len(a.get("g", "")), len(b.get("g", ""))) > 1 or _share_an_identifier(a.get("i", []), b.get("i", []))
+    field = _VOTES.get(comparison)
+    return field is not None and field in a and field in b
+
+
+_ALIKE = 0.6
+_VOTES = {"middle": "m", "suffix": "x", "birth": "b"}
 
 
 def telling(kind: Kind, form: Form) -> object:
@@ -64,14 +81,16 @@ def _shape(registration: str) -> str:
 
 
 def _person_conflict(a: Form, b: Form) -> str | None:
-    given_a, given_b = a.get("g"), b.get("g")
+    given_a, given_b = a.get("hg") or a.get("g"), b.get("hg") or b.get("g")
     if (
         given_a
         and given_b
         and given_a != given_b
         and given_relation(given_a, given_b) == DIFFERENT
         and ("han" in a) == ("han" in b)
-        and not _is_swapped(a, b)
+        and _is_given(given_a, a, given_b)
+        and _is_given(given_b, b, given_a)
+        and not _is_swapped(given_a, a.get("f"), given_b, b.get("f"))
     ):
         return "given"
     suffix_a, suffix_b = a.get("x"), b.get("x")
@@ -87,12 +106,21 @@ def _person_conflict(a: Form, b: Form) -> str | None:
     return None
 
 
-def _is_swapped(a: Form, b: Form) -> bool:
-    family_a, family_b = a.get("f"), b.get("f")
+def _is_given(name: str, form: Form, other: str) -> bool:
+    """Whether a word contradicts another as a given name does.
+
+    A word nobody is called may be a surname standing alone, or the other name clumsily typed.
+    """
+    if len(name) == 1 or is_known(name):
+        return True
+    return "f" in form and bool(JaroWinkler.similarity(min(name, other), max(name, other)) < _ALIKE)
+
+
+def _is_swapped(given_a: str, family_a: str | None, given_b: str, family_b: str | None) -> bool:
     agree = (EXACT, NICKNAME, TYPO)
     crosswise = (
-        (not family_b or given_relation(a["g"], family_b) in agree),
-        (not family_a or given_relation(family_a, b["g"]) in agree),
+        (not family_b or given_relation(given_a, family_b) in agree),
+        (not family_a or given_relation(family_a, given_b) in agree),
     )
     return all(crosswise) and bool(family_a or family_b)
 

@@ -157,7 +157,7 @@ def _turned(a: str, b: str) -> bool:
 def _is_near(a: str, b: str) -> bool:
     days = [int(date[:4]) * 365 + int(date[5:7]) * 30 + int(date[8:]) for date in (a, b)]
     apart = abs(days[0] - days[1])
-    return any(abs(apart - years * 365) <= 40 for years in (0, 1, 10))
+    return any(abs(apart - years * 365) <= 40 for years in (0, 1, 9, 10, 11))
 
 
 def _identifier(columns: PersonColumns, left: Index, right: Index, numbers: Mapping[str, int]) -> Levels:

@@ -29,12 +29,57 @@ def test_strong_links_chain_and_weak_ones_do_not() -> None:
     assert result == Clustering([[1, 2, 3], [4]], [])
 
 
-def test_a_conflict_between_any_two_records_keeps_clusters_apart() -> None:
+def test_a_conflict_that_nothing_outvotes_keeps_clusters_apart() -> None:
     forms = {1: form(given_name="Jane"), 2: {}, 3: form(given_name="Robert")}
 
     result = cluster([(1, 2, STRONGER), (2, 3, STRONG)], forms)
 
     assert result == Clustering([[1, 2], [3]], [HeldApart(2, 3, STRONG, "conflict")])
+
+
+def test_one_odd_name_among_many_that_agree_is_outvoted() -> None:
+    forms = {1: form(given_name="Roberto"), 2: form(given_name="Beto"), 3: form(given_name="Alberto")}
+    links = [(1, 2, STRONGER), (1, 3, STRONG), (2, 3, STRONG)]
+
+    assert cluster(links, forms).clusters == [[1, 2, 3]]
+    assert cluster(links, forms | {2: form(given_name="Roberto")}).clusters == [[1, 2], [3]]
+
+
+def test_an_odd_name_beside_the_right_number_does_not_keep_others_apart() -> None:
+    number = {"external_ids": {"tax": "123456789"}}
+    forms = {1: form(given_name="Jane", **number), 2: form(given_name="Robert", **number), 3: form(given_name="Jane")}
+    links = [(1, 2, STRONGER), (1, 3, STRONG), (2, 3, STRONG)]
+
+    assert cluster(links, forms).clusters == [[1, 2, 3]]
+
+
+def test_a_mistyped_date_is_outvoted_by_dates_that_agree() -> None:
+    dates = {1: "1950-02-11", 2: "1973-12-24", 3: "1973-02-11"}
+    forms = {n: form(given_name="Jane", family_name="Doe", birth_date=date) for n, date in dates.items()}
+
+    assert cluster([(2, 3, STRONGER), (1, 3, STRONG), (1, 2, STRONG)], forms).clusters == [[1, 2, 3]]
+    assert cluster([(1, 2, STRONG)], forms).clusters == [[1], [2]]
+
+
+def test_a_word_nobody_is_called_contradicts_no_given_name() -> None:
+    forms = {1: form(given_name="Jane"), 2: form(given_name="Chanfalman"), 3: form(given_name="Robert")}
+
+    assert cluster([(1, 2, STRONG)], forms).clusters == [[1, 2]]
+    assert cluster([(1, 3, STRONG)], forms).clusters == [[1], [3]]
+
+
+def test_neither_an_initial_nor_a_record_without_a_name_leads_from_one_twin_to_the_other() -> None:
+    forms = {1: form(given_name="Anna"), 2: form(given_name="A."), 3: form(), 4: form(given_name="Andrea")}
+    links = [(1, 2, STRONGER), (1, 3, STRONGER), (3, 4, STRONG), (2, 4, STRONG)]
+
+    assert cluster(links, forms).clusters == [[1, 2, 3], [4]]
+
+
+def test_father_and_son_are_not_voted_together() -> None:
+    forms = {n: form(given_name="Pat", suffix=suffix) for n, suffix in ((1, "Jr"), (2, None), (3, None), (4, "Sr"))}
+    links = [(1, 2, STRONGER), (1, 3, STRONGER), (2, 3, STRONGER), (1, 4, STRONG), (2, 4, STRONG), (3, 4, STRONG)]
+
+    assert cluster(links, forms).clusters == [[1, 2, 3], [4]]
 
 
 def test_one_strong_link_among_many_that_are_none_does_not_chain_two_clusters() -> None:
