@@ -152,7 +152,7 @@ label_sample = Table(
     column("kind", Text, "person or organization"),
     column("left", Json, "Natural key of one record: [installation, object, record id]"),
     column("right", Json, "Natural key of the other record"),
-    column("stratum", Text, "joined, barely_joined, held_apart, nearly_joined, doubtful or apart"),
+    column("stratum", Text, "joined, barely_joined, held_apart, nearly_joined, doubtful, nearly_doubtful or apart"),
     column("stratum_pairs", Surrogate, "Pairs of the store in the stratum when it was drawn from"),
     column("weight", Integer, "Match weight then, in thousandths of a bit"),
     column("model_version", Text, "Version of the model in use then"),

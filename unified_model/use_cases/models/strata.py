@@ -22,9 +22,10 @@ if TYPE_CHECKING:
     from unified_model.resolution.pairs import Array
 
 NEAR = 3_000
-"""So far from the merge threshold, in thousandths of a bit, is near it."""
+"""So far from a threshold, in thousandths of a bit, is near it."""
 SHARES = {
-    "joined": 0.30, "barely_joined": 0.20, "held_apart": 0.10, "nearly_joined": 0.15, "doubtful": 0.10, "apart": 0.15,
+    "joined": 0.30, "barely_joined": 0.20, "held_apart": 0.08, "nearly_joined": 0.12, "doubtful": 0.10,
+    "nearly_doubtful": 0.12, "apart": 0.08,
 }  # fmt: skip
 """How many of the drawn pairs come from each stratum; what one lacks goes to the others."""
 SAYS = {
@@ -33,7 +34,8 @@ SAYS = {
     "held_apart": "above the merge threshold, yet two customers",
     "nearly_joined": "not far below the merge threshold",
     "doubtful": "between the thresholds",
-    "apart": "compared, below the review threshold",
+    "nearly_doubtful": "not far below the review threshold",
+    "apart": "compared, far below the review threshold",
 }
 
 
@@ -119,12 +121,14 @@ def _sorted_out(weighed: Weighed, model: MatchModel, now: _Customers) -> dict[st
     together = (now.customer_of[left] == now.customer_of[right]) & (now.customer_of[left] >= 0)
     told = np.ones(len(rows), bool) if now.form_of is None else now.form_of[left] != now.form_of[right]
     strong, near, linked = weight >= model.merge, abs(weight - model.merge) <= NEAR, weight >= model.review
+    close = weight >= model.review - NEAR
     return {
         "barely_joined": rows[told & together & strong & near],
         "held_apart": rows[told & ~together & strong],
         "nearly_joined": rows[told & ~together & ~strong & near & linked],
         "doubtful": rows[told & ~together & ~strong & ~near & linked],
-        "apart": rows[told & ~together & ~linked],
+        "nearly_doubtful": rows[told & ~together & ~linked & close],
+        "apart": rows[told & ~together & ~close],
     }
 
 

@@ -17,7 +17,7 @@ from unified_model.store.rebuilding import stored_records
 
 LOOKED_AT = 500
 """Records of a source that are looked at to find out which column the truth speaks of."""
-NOBODY = ("", "0")
+NO_COMPANY = "0"
 Rows = dict[tuple[str, str], dict[str, str]]
 
 
@@ -46,9 +46,13 @@ def true_owners(conn: Connection, kind: str, truth: Rows) -> list[tuple[int, str
     if kind == "organization":
         companies = golden_rows.first_companies(conn, [record for record, _ in named])
         own = set(members.records_of_kind(conn, kind))
-        named = [(record if record in own else companies.get(record, -1), owner) for record, owner in named]
+        named = [
+            (record if record in own else companies.get(record, -1), owner)
+            for record, owner in named
+            if owner != NO_COMPANY
+        ]
     known = set(members.records_of_kind(conn, kind))
-    return [(record, owner) for record, owner in named if owner not in NOBODY and record in known]
+    return [(record, owner) for record, owner in named if owner and record in known]
 
 
 def _identified(conn: Connection, truth: Rows) -> dict[int, dict[str, str]]:
