@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 examples_option = click.option(
     "--examples", default=10, show_default=True, type=click.IntRange(min=0), help="At most so many examples."
 )
+UNFIT = "model in use was made for another version of Unsilo and weighs no pair any more"
 _KNOWN_BY = ("email", "phone", "company", "domain", "birth_date", "address")
 
 
@@ -78,17 +79,19 @@ def use(ctx: click.Context, name: str, examples: int, yes: bool, later: bool, ac
     with open_hub(call.settings(), upgrade="never") as hub:
         with watching(quiet=True) as watch:
             told = preview_use(hub.store, name, examples=examples, progress=watch.progress("compare"), clock=hub.clock)
-        if not as_json:
+        if told is None:
+            click.echo(f"The {UNFIT}, so there is nothing to compare {name} with.", err=as_json)
+        elif not as_json:
             show_difference(told)
         if not yes:
-            click.confirm(f"Put {told.after} in use?", abort=True, err=as_json)
-        used = change_model(hub, name, actor=actor, former=told.before, preview=told)
+            click.confirm(f"Put {name} in use?", abort=True, err=as_json)
+        used = change_model(hub, name, actor=actor, former=told and told.before, preview=told)
         resolved = None
         if not later:
             with watching(quiet=True) as watch:
                 resolved = resolve_identities(hub, watch)
     if as_json:
-        print_json({"used": used, "preview": asdict(told), "resolve": resolved and asdict(resolved)})
+        print_json({"used": used, "preview": told and asdict(told), "resolve": resolved and asdict(resolved)})
     else:
         click.echo(f"{used.name} is in use; pushes are paused until `unsilo model approve`.")
         click.echo(_outcome(used.records, resolved))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import json
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -20,13 +19,13 @@ CROSSWALK = ("query", "select source, record_id, customer_id from crosswalk orde
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def hub(request: pytest.FixtureRequest, place: Place, exports: Path) -> Iterator[Place]:
+def hub(request: pytest.FixtureRequest, place: Place, exports: Path) -> Place:
     """The people of three exports, synced, on each backend."""
     shutil.copytree(exports, place.folder / "exports")
     store = ("--store", request.getfixturevalue("database")) if request.param == "postgresql" else ()
     assert place.unsilo("init", "exports", "--yes", *store).code == 0
     assert place.unsilo("sync").code == 3
-    yield place
+    return place
 
 
 @pytest.fixture

@@ -33,6 +33,13 @@ _PROMISES = (
         "select count(*) from id_ledger l left join membership m on m.record = l.anchor where m.record is null",
     ),
     (
+        "every link was weighed by a model in use, unless records wait",
+        (
+            "select count(*) from link l left join match_model m on m.version = l.model_version and m.active "
+            "where m.version is null and not exists (select 1 from resolve_queue)"
+        ),
+    ),
+    (
         "every newest version is kept",
         (
             "select count(*) from source_record r left join source_record_version v on v.record = r.id "

@@ -74,6 +74,18 @@ def ready(found: StoredModel) -> MatchModel:
     return model
 
 
+def fits(found: StoredModel) -> bool:
+    """Whether a stored model can weigh pairs in this version of Unsilo."""
+    model = read_model(json.dumps(found.document))
+    return misfit(model, shipped_model(model.kind)) is None
+
+
+def refuse_in_use(found: StoredModel) -> None:
+    """UsageError when the model is the one in use."""
+    if found.active:
+        raise UsageError(f"The model {found.name} is in use already.", "`unsilo model list` shows the others.")
+
+
 def one_kind(models: Sequence[StoredModel]) -> None:
     """UsageError unless all of them are models of one kind."""
     if len({model.kind for model in models}) > 1:

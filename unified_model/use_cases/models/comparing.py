@@ -13,7 +13,7 @@ from unified_model.store import members, queue
 from unified_model.store.engine import Connection, Store
 from unified_model.store.links import Link
 from unified_model.use_cases.models.active import keep_shipped
-from unified_model.use_cases.models.catalogue import active_model, find_model, one_kind, ready
+from unified_model.use_cases.models.catalogue import active_model, find_model, fits, one_kind, ready, refuse_in_use
 from unified_model.use_cases.models.known_by import known_by
 
 EXAMPLES = 10
@@ -95,12 +95,18 @@ def compare_models(
 def preview_use(
     store: Store, name: str, *, examples: int = EXAMPLES, progress: Progress | None = None,
     clock: Callable[[], datetime],
-) -> Difference:  # fmt: skip
-    """What would change if the named model took the place of the one in use."""
+) -> Difference | None:  # fmt: skip
+    """What would change if the named model took the place of the one in use. UsageError if it is that one.
+
+    None when the one in use was made for another version of Unsilo: it can weigh no pair any more.
+    """
     keep_shipped(store, clock)
     with store.read() as conn:
         after = find_model(conn, name)
         before = active_model(conn, after.kind)
+    refuse_in_use(after)
+    if not fits(before):
+        return None
     return compare_models(store, before.name, after.name, examples=examples, progress=progress, clock=clock)
 
 

@@ -16,7 +16,7 @@ from unified_model.store import models as stored
 from unified_model.store.engine import Store
 from unified_model.store.settings import read_setting, write_setting
 from unified_model.use_cases.models.active import keep_shipped
-from unified_model.use_cases.models.catalogue import active_model, find_model, ready
+from unified_model.use_cases.models.catalogue import active_model, find_model, ready, refuse_in_use
 from unified_model.use_cases.models.comparing import Difference
 
 Clock = Callable[[], datetime]
@@ -45,8 +45,7 @@ def use_model(
         chosen = find_model(conn, name)
         before = active_model(conn, chosen.kind)
     ready(chosen)
-    if chosen.active:
-        raise UsageError(f"The model {chosen.name} is in use already.", "`unsilo model list` shows the others.")
+    refuse_in_use(chosen)
     if former is not None and before.name != former:
         raise UsageError(
             f"Meanwhile {before.name} was put in use, so the preview against {former} no longer holds.", "Run it again."

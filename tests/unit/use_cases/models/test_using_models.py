@@ -16,7 +16,7 @@ from unified_model.errors import NeedsOperator, UsageError
 from unified_model.records import NaturalKey
 from unified_model.store import audit, golden_rows
 from unified_model.store import models as stored
-from unified_model.use_cases.models.comparing import compare_models, preview_use
+from unified_model.use_cases.models.comparing import Difference, compare_models, preview_use
 from unified_model.use_cases.models.using import approve_pushes, paused, use_model
 from unified_model.use_cases.rebuild import rebuild
 
@@ -75,7 +75,7 @@ def test_a_preview_tells_what_happens_then(people: Population, bits: float) -> N
     people.put("other", shifted(bits))
     ids = people.crosswalk()
 
-    told = preview_use(world.store, "other", clock=world.clock)
+    told = previewed(world, "other")
     use_model(world.store, "other", actor="ann", clock=world.clock)
     counts = world.resolve()
 
@@ -97,7 +97,7 @@ def test_a_preview_heeds_decisions_as_resolve_does(people: Population) -> None:
     people.put("other", shifted(-3))
     before = people.crosswalk()
 
-    told = preview_use(world.store, "other", clock=world.clock)
+    told = previewed(world, "other")
     use(world, "other")
 
     now = people.crosswalk()
@@ -190,7 +190,7 @@ def test_a_model_is_not_used_on_the_strength_of_an_outdated_preview(file_people:
     world = file_people.world
     file_people.put("strict", shifted(+4))
     file_people.put("loose", shifted(-2))
-    told = preview_use(world.store, "strict", clock=world.clock)
+    told = previewed(world, "strict")
     use_model(world.store, "loose", actor="ann", clock=world.clock)
 
     with pytest.raises(UsageError, match="Meanwhile loose was put in use"):
@@ -215,9 +215,18 @@ def test_a_model_of_another_version_of_unsilo_stops_resolve_with_the_way_out(fil
 
     with pytest.raises(NeedsOperator, match="'title' is missing") as caught:
         world.resolve()
+    preview = preview_use(world.store, "person-shipped", clock=world.clock)
     use(world, "person-shipped")
 
     assert "unsilo model use" in caught.value.remedy
+    assert preview is None
+
+
+def previewed(world: World, name: str) -> Difference:
+    """What would change against the model in use."""
+    told = preview_use(world.store, name, clock=world.clock)
+    assert told is not None
+    return told
 
 
 def versions_seen(world: World) -> set[str]:
