@@ -85,7 +85,7 @@ def use(ctx: click.Context, name: str, examples: int, yes: bool, later: bool, ac
             show_difference(told)
         if not yes:
             click.confirm(f"Put {name} in use?", abort=True, err=as_json)
-        used = change_model(hub, name, actor=actor, former=told and told.before, preview=told)
+        used = change_model(hub, name, actor=actor, former=told.before if told else None, preview=told)
         resolved = None
         if not later:
             with watching(quiet=True) as watch:
