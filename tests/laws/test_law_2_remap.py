@@ -8,11 +8,13 @@ from unittest import mock
 
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import update
 
-from tests.builders import CONTACTS, MAPPINGS, World, new_world
+from tests.builders import CONTACTS, MAPPINGS, World, at, contact, new_world
 from tests.laws.picture import assert_same_picture, crosswalk, picture
 from tests.laws.worlds import Histories, examples, histories, shuffled, small_limits
 from unified_model.store.members import resolve_id
+from unified_model.store.tables.unified import person_record
 from unified_model.use_cases import remap
 
 SEEDS = st.integers(0, 2**32)
@@ -51,3 +53,18 @@ def test_a_remap_gives_what_landing_with_the_new_mapping_gives(made: Histories, 
         assert_same_picture(picture(late.store), picture(at_once.store))
         with late.store.read() as conn:
             assert all(resolve_id(conn, id_) for id_ in before)
+
+
+def test_a_touch_that_changed_no_value_changes_none_when_its_record_is_read_anew() -> None:
+    with new_world() as world:
+        world.land("emea", contact("1", First="Ann", modified=at(1)))
+        world.land("emea", contact("1", First="Ann", modified=at(2)))
+        world.resolve()
+        before = picture(world.store)
+        with world.store.begin() as work:
+            work.conn.execute(update(person_record).values(normaliser_version="of old"))
+            work.commit()
+
+        remap_everything(world, seed=1)
+
+        assert_same_picture(picture(world.store), before)

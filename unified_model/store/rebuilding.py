@@ -31,6 +31,8 @@ class Stored(NamedTuple):
     field_since: dict[str, datetime]
     mapped_hash: str
     identity_hash: str
+    versioned: tuple[dict[str, Any], datetime | None] | None
+    """Payload and stamp of the newest version, where `payload` is a newer copy that was not worth one."""
 
 
 def drop_derived(conn: Connection) -> None:
@@ -100,7 +102,7 @@ def stored_records(conn: Connection, ids: Sequence[int]) -> list[Stored]:
     columns = ("id", "record_id", "version", "payload", "modified_at", "mapped_hash", "identity_hash")
     heads = {row[0]: row for row in rows_by_keys(conn, source_record, "id", ids, columns)}
     newest: dict[int, Any] = {}
-    names = ("record", "version", "payload", "field_since")
+    names = ("record", "version", "payload", "field_since", "modified_at")
     for row in rows_by_keys(conn, source_record_version, "record", ids, names):
         if row[2] is not None and (row[0] not in newest or newest[row[0]][1] < row[1]):
             newest[row[0]] = row
@@ -111,7 +113,8 @@ def stored_records(conn: Connection, ids: Sequence[int]) -> list[Stored]:
         raw = decode(payload) if payload is not None else decode(last[2]) if last else {}
         since = decode(last[3]) or {} if last else {}
         times = {name: utc_from_text(at) for name, at in since.items()}
-        found.append(Stored(id_, record_id, version, raw, modified_at, times, mapped, identity))
+        versioned = (decode(last[2]) or {}, last[4]) if payload is not None and last else None
+        found.append(Stored(id_, record_id, version, raw, modified_at, times, mapped, identity, versioned))
     return found
 
 

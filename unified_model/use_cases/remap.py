@@ -5,7 +5,7 @@ Resumable: what a former run has done already bears the new versions and is pass
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -22,6 +22,7 @@ from unified_model.store.tables.unified import organization_record
 from unified_model.use_cases.implied import MAPPING_VERSION, ImpliedOrganizations, implied_object, unify_implied
 from unified_model.use_cases.unify import (
     Unified,
+    Unify,
     key_hashes,
     point_cells,
     unified_row,
@@ -49,7 +50,7 @@ def preview(store: Store, source_id: int, object: str, mapping: ObjectMapping, s
         stale = rebuilding.count_stale(conn, source_id, object, mapping.kind, versions)
         ids = rebuilding.stale_records(conn, source_id, object, mapping.kind, versions, sample)
         held = rebuilding.stored_records(conn, ids)
-    now = unify([SourceRecord(object, one.record_id, one.payload, one.modified_at) for one in held])
+    now = _read_anew(unify, object, held)
     changed = sum(unified.mapped_hash != one.mapped_hash for one, unified in zip(held, now, strict=True))
     return {"records": stale, "sampled": len(held), "values_would_change": changed}
 
@@ -88,6 +89,17 @@ def remap(
     return counts
 
 
+def _read_anew(unify: Unify, object: str, held: Sequence[rebuilding.Stored]) -> list[Unified]:
+    """The records in their unified form: a newer copy counts only if it says something else than the newest version."""
+    read = unify([SourceRecord(object, one.record_id, one.payload, one.modified_at) for one in held])
+    touched = [n for n, one in enumerate(held) if one.versioned is not None]
+    versions = [SourceRecord(object, held[n].record_id, *held[n].versioned) for n in touched]  # type: ignore[misc]
+    for n, version in zip(touched, unify(versions), strict=True):
+        if version.mapped_hash == read[n].mapped_hash:
+            read[n] = version
+    return read
+
+
 class _Remapping:
     """One object's remap, page by page."""
 
@@ -107,8 +119,7 @@ class _Remapping:
     ) -> None:
         """Read some records anew and write what came out."""
         batch, hashes = Batch(), list[tuple[str, str, str, int]]()
-        raw = [SourceRecord(self.object, one.record_id, one.payload, one.modified_at) for one in held]
-        for one, unified in zip(held, self.unify(raw), strict=True):
+        for one, unified in zip(held, _read_anew(self.unify, self.object, held), strict=True):
             counts.records += 1
             counts.values_changed += unified.mapped_hash != one.mapped_hash
             counts.evidence_changed += unified.identity_hash != one.identity_hash
