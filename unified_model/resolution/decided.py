@@ -20,7 +20,7 @@ class Decided:
     same: list[frozenset[int]] = field(default_factory=list)
     different: list[Pair] = field(default_factory=list)
     choices: list[tuple[int, str, NaturalKey]] = field(default_factory=list)
-    """(record whose customer it is for, field, winning record)."""
+    """(winning record, field, its natural key), in the order chosen: for the customer that holds the record."""
     neighbours: dict[int, set[int]] = field(default_factory=dict)
     apart: dict[int, list[Pair]] = field(default_factory=dict)
     """Record -> the `different` pairs it is in."""
@@ -74,8 +74,10 @@ def _tell(told: Decided, made: Decision, found: Mapping[NaturalKey, int]) -> Non
             told.different.append((left, right))
     if made.kind == "same":
         told.same.append(_known((*made.left, *made.right), found))
-    elif made.kind == "field_choice" and made.field and made.left and made.left[0] in found:
-        told.choices.append((found[made.left[0]], made.field, NaturalKey(*made.value)))
+    elif made.kind == "field_choice" and made.field:
+        winner = NaturalKey(*made.value)
+        if winner in found:  # wherever it is now: those it was chosen over may have left its customer
+            told.choices.append((found[winner], made.field, winner))
 
 
 def _known(keys: Sequence[NaturalKey], found: Mapping[NaturalKey, int]) -> frozenset[int]:

@@ -12,7 +12,7 @@ from tests.laws.picture import crosswalk
 from unified_model.errors import UsageError
 from unified_model.records import NaturalKey
 from unified_model.store import audit
-from unified_model.use_cases.explain import explain_pair
+from unified_model.use_cases.explain import explain_customer, explain_pair
 from unified_model.use_cases.review import list_decisions, list_reviews
 
 ANN = {"First": "Ann", "Last": "Smith", "Email": "ann.smith@acme.com", "Phone": "+1 212 555 2368"}
@@ -121,6 +121,19 @@ def test_a_choice_must_name_a_member_and_a_field(world: World) -> None:
         world.choose("emea/Contact/1", "job_title", "emea/2")
     with pytest.raises(UsageError, match="no field 'shoe_size'"):
         world.choose("emea/Contact/1", "shoe_size", "fair/9")
+
+
+def test_a_choice_stays_with_the_chosen_record_when_another_leaves_its_customer(world: World) -> None:
+    world.land("shop", contact("5", **ANN | {"Title": "CEO", "Modified": "2026-01-01"}))
+    world.land("fair", contact("9", **ANN | {"Title": "Clerk", "Modified": "2026-02-01"}))
+    world.resolve()
+    world.choose("emea/Contact/1", "job_title", "shop/5")
+    world.unmerge("emea/Contact/1")
+    world.resolve()
+
+    found = explain_customer(world.store, "fair/9", "job_title")["fields"]["job_title"]
+
+    assert (found["value"], found["rule"]) == ("CEO", "a_person_chose")
 
 
 def test_decisions_are_listed_newest_first_with_those_undone_marked(world: World) -> None:
