@@ -8,6 +8,7 @@ import shutil
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -62,7 +63,10 @@ ACCOUNTS = ObjectMapping(
 )  # fmt: skip
 """Organizations of every test source."""
 
-MAPPINGS = {mapping.object: mapping for mapping in (CONTACTS, ACCOUNTS)}
+LEADS = replace(CONTACTS, object="Lead")
+"""Persons, too; a vendor makes a contact of one some day."""
+
+MAPPINGS = {mapping.object: mapping for mapping in (CONTACTS, ACCOUNTS, LEADS)}
 
 
 def contact(record_id: str = "1", *, modified: datetime | None = None, **columns: Any) -> SourceRecord:
@@ -73,6 +77,11 @@ def contact(record_id: str = "1", *, modified: datetime | None = None, **columns
 def account(record_id: str = "1", *, modified: datetime | None = None, **columns: Any) -> SourceRecord:
     """An organization's record."""
     return _record("Account", record_id, modified, columns)
+
+
+def lead(record_id: str = "1", *, modified: datetime | None = None, **columns: Any) -> SourceRecord:
+    """The record of a person who is no contact yet."""
+    return _record("Lead", record_id, modified, columns)
 
 
 def case(record_id: str = "1", *, modified: datetime | None = None, **columns: Any) -> SourceRecord:

@@ -1,104 +1,402 @@
-"""A life of a small store, step by step: records land, change, go and come back; people decide, choose and undo."""
+"""A life of a small store, step by step: records land, change, go and come back; people decide, choose and undo.
+
+Everything that can happen to a store happens here: vendors merge and convert, exports are read again, values become
+common and rare, models are changed, resolves die half way or lose their lease. Subclasses say what must hold.
+"""
 
 from __future__ import annotations
 
 import contextlib
+import json
+import random
+from collections import Counter
 from collections.abc import Callable
-from contextlib import AbstractContextManager
-from typing import Any
+from functools import cache
+from typing import Any, ClassVar
 
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
+from sqlalchemy import select, update
 
-from tests.builders import World, account, at, contact, deleted, new_world
-from tests.laws.worlds import organization_columns, person_columns, small_limits
+from tests.builders import MAPPINGS, World, account, at, contact, deleted, lead, page
+from tests.laws.book import Book
+from tests.laws.picture import crosswalk
+from tests.laws.stages import Stage
+from tests.laws.worlds import small_bounds, small_limits
+from unified_model.entities import Kind
 from unified_model.errors import UsageError
-from unified_model.records import SourceRecord
+from unified_model.identity.model import MatchModel, read_model, shipped_model
+from unified_model.records import NaturalKey, SourceRecord
+from unified_model.store import models
+from unified_model.store.decisions import Decision
+from unified_model.store.tables.identity import key_stat
+from unified_model.store.tables.unified import organization_record, person_record
+from unified_model.use_cases.rebuild import rebuild
+from unified_model.use_cases.remap import remap
 
-PEOPLE = tuple(f"{label}/Contact/{n}" for label in ("emea", "fair") for n in range(4))
-COMPANIES = ("emea/Account/1", "fair/Account/1")
-NAMES = st.sampled_from((*PEOPLE, *COMPANIES))
+PEOPLE = tuple(f"{label}/Contact/{n}" for n in range(4) for label in ("emea", "fair"))
+LEADS_THERE = ("emea/Lead/0", "emea/Lead/1")
+COMPANIES = ("emea/Account/0", "emea/Account/1", "fair/Account/0", "fair/Account/1")
+OUTCOMES = ("emea/Contact/0", "emea/Contact/1", "emea/Account/0")
+"""What a vendor makes of a lead."""
+ANYBODY = st.integers(0, 15)
+"""Stands for one of the records landed so far."""
 FIELDS = st.sampled_from(("family_name", "given_name", "email", "company", "job_title", "name", "industry"))
+
+NAMES = (
+    ("Ann", "Smith"), ("Anna", "Smith"), ("Ann", "Smyth"), ("A.", "Smith"), ("Bob", "Berg"), ("Robert", "Berg"),
+    ("Li", "Maria"), ("Maria", "Li"), (None, "Smith"), ("Ann", None), ("Zoe", "Quist"), ("Tomasz", "Kowalski"),
+)  # fmt: skip
+REACHES: tuple[dict[str, str], ...] = (
+    {"Email": "ann.smith@acme.com", "Phone": "+1 212 555 2368"}, {"Email": "ann.smith@acme.com"},
+    {"Email": "a.smith@acme.com", "Phone": "+1 212 555 2368"}, {"Email": "a.smith@acme.com"},
+    {"Email": "bob77berg@gmail.com", "Phone": "+1 (212) 555-2369"}, {"Email": "bob77berg@gmail.com"},
+    {"Email": "a.smith@acme.com", "Email2": "ann.smith@acme.com"}, {"Phone": "+49 30 901820"},
+    {"Email": "li@globex.org", "Phone": "+49 30 901820"}, {"Email": "info@acme.com"}, {},
+)  # fmt: skip
+EXTRAS: tuple[dict[str, str], ...] = (
+    {}, {"Company": "Acme Inc", "Site": "acme.com"}, {"Company": "ACME GmbH"}, {"City": "Berlin", "Zip": "10117"},
+    {"Born": "1980-04-05"}, {"Born": "1980-05-04", "Company": "Globex"}, {"Erp": "E-100"}, {"Erp": "E-200"},
+)  # fmt: skip
+TRIMMINGS: tuple[dict[str, str], ...] = (
+    {}, {"Title": "CEO"}, {"Title": "Sales Manager", "Note": "called"}, {"Note": "wrote"}, {"Shoe": "42"},
+    {"OptIn": "yes", "OptInAt": "2026-01-01"}, {"OptIn": "no"},
+)  # fmt: skip
+FIRMS: tuple[dict[str, str], ...] = (
+    {"Name": "Acme Inc"}, {"Name": "Acme Inc", "Domain": "acme.com"}, {"Name": "ACME GmbH", "Domain": "acme.com"},
+    {"Name": "Acme", "Phone": "+49 30 901820"}, {"Name": "Globex", "Domain": "www.globex.org"}, {"Name": "Globex"},
+    {"Name": "Globex Trading Ltd", "Domain": "www.globex.org", "Industry": "Toys"}, {"Domain": "acme.com"},
+    {"Name": "Acme Inc", "City": "Berlin", "Industry": "Steel"}, {"Name": "Acme Inc", "City": "New York"},
+)  # fmt: skip
+CROWD = ("Ulrike Brandt", "Tomasz Kowalski", "Chidi Okafor", "Fatima Haddad", "Hiroshi Tanaka", "Oksana Melnyk")
+DESKS: tuple[dict[str, str], ...] = (
+    {"Phone": "+49 30 901820"}, {"Email": "info@acme.com"}, {"Phone": "+1 212 555 2368"}, {"Last": "Smith"},
+    {"Born": "1980-04-05"}, {"Email": "ann.smith@acme.com"}, {},
+)  # fmt: skip
+VARIANTS: tuple[dict[str, Any], ...] = (
+    {}, {"size_limit": 3}, {"size_limit": 2, "step": 3000}, {"merge": 2000, "review": -2000},
+    {"merge": 16000}, {"support": 4000, "unlinked": -4000}, {"support": None}, {"merge": 4000, "support": -2000},
+)  # fmt: skip
+
+
+class Died(Exception):
+    """A resolve ended between two transactions, as by a kill or a lost lease."""
+
+
+@st.composite
+def person_columns(draw: st.DrawFn) -> dict[str, Any]:
+    """Columns of one version of a person, out of a small town."""
+    first, last = draw(st.sampled_from(NAMES))
+    reach, extra, trimming = draw(st.tuples(*map(st.sampled_from, (REACHES, EXTRAS, TRIMMINGS))))
+    return {"First": first, "Last": last, **reach, **extra, **trimming}
+
+
+@cache
+def model_variant(kind: Kind, number: int) -> MatchModel:
+    """The shipped model with other bounds."""
+    document = json.loads(shipped_model(kind).to_json())
+    document["unsilo"] |= VARIANTS[number]
+    return read_model(json.dumps(document))
 
 
 class Life(RuleBasedStateMachine):
-    """Everything that can happen to a store. Subclasses say what must hold."""
+    """Everything that can happen to a store. `stage` is where; subclasses say what must hold."""
+
+    stage: ClassVar[Stage]
+    witnessed: ClassVar[Counter[str]]
+    """What has really happened in all lives so far, so that a test may insist that it did."""
 
     def __init__(self) -> None:
         super().__init__()
         self._open = contextlib.ExitStack()
-        self._open.enter_context(small_limits())
-        self.world: World = self._open.enter_context(self.a_world())
+        self._open.enter_context(small_bounds())
+        self.limits = self._open.enter_context(contextlib.ExitStack())
+        self.world: World = self.stage.world()
         self.landed: list[tuple[str, SourceRecord]] = []
-
-    def a_world(self) -> AbstractContextManager[World]:
-        """Where this life is lived: on a file, unless a subclass says otherwise."""
-        return new_world()
+        """Every version of every record in the order of landing; what was read again is not in it."""
+        self.book = Book()
+        self.models = {"person": 0, "organization": 0}
+        self._issued = 0
+        self._worth: dict[int, tuple[int, int, bool]] = {}
 
     def teardown(self) -> None:
         self._open.close()
 
+    # --- records
+
+    @initialize(
+        unique=st.sampled_from(((), (), ("fair",))), limits=st.sampled_from((None, None, 0, 1, 2, 3)),
+        persons=st.lists(person_columns(), min_size=2, max_size=5),
+    )  # fmt: skip
+    def everybody_arrives(self, unique: tuple[str, ...], limits: int | None, persons: list[dict[str, Any]]) -> None:
+        if limits is not None:
+            self.limits.enter_context(small_limits(limits))
+        self.world.unique = frozenset(unique)
+        arriving = [(name, self.record(name, columns)) for name, columns in zip(PEOPLE, persons, strict=False)]
+        self.world.land("emea", *(record for name, record in arriving if name.startswith("emea")))
+        self.world.land("fair", *(record for name, record in arriving if name.startswith("fair")))
+        for name, record in arriving:
+            self.remember(name, record)
+        self.settle()
+
     def land(self, name: str, record: SourceRecord) -> None:
         """Land one record under its label, and remember it."""
         self.world.land(name.partition("/")[0], record)
+        self.remember(name, record)
+
+    def remember(self, name: str, record: SourceRecord) -> None:
+        """Enter what the store has been told of a record."""
+        key = self.key(name)
+        words = [before for other, before in self.landed if other == name]
+        stored = not all(before.deleted for before in words)
+        if record.merged_into and stored:
+            self.book.became[key] = key._replace(record_id=record.merged_into), "merge"
+        elif record.converted_into:
+            self.book.became[key] = NaturalKey(key.source, *record.converted_into), "conversion"
+        elif not record.deleted and stored and words[-1].deleted:
+            self.book.restore(key)
+            self.witnessed["a deleted record came back"] += 1
         self.landed.append((name, record))
 
-    def attempt(self, act: Callable[..., Any], *arguments: Any) -> None:
-        """People try what cannot be done, too: it is refused and changes nothing."""
-        with contextlib.suppress(UsageError):
-            act(*arguments)
+    def name(self, number: int, like: str = "") -> str:
+        """One of the records landed so far, of the kind of another one if named."""
+        known = list(dict.fromkeys(name for name, _ in self.landed))
+        if like:
+            known = [name for name in known if ("Account" in name) == ("Account" in like)]
+        return known[number % len(known)]
 
-    @initialize(data=st.data())
-    def everybody_arrives(self, data: st.DataObject) -> None:
-        for name in PEOPLE[:5]:
-            self.land(name, _record(name, len(self.landed), data.draw(person_columns())))
-        self.world.resolve()
+    def two(self, one: int, other: int) -> tuple[str, str]:
+        """Two of the records landed so far, of one kind; now and then the same one twice."""
+        first = self.name(one)
+        return first, self.name(other, like=first)
 
-    @rule(name=st.sampled_from(PEOPLE), columns=person_columns())
+    def kind_against(self, names: tuple[str, str], against: bool) -> str:
+        """What the hub does not think of two records, or what it does."""
+        belongs = crosswalk(self.world.store)
+        here, there = (belongs.get(self.key(name)) for name in names)
+        return "different" if (here == there) == against else "same"
+
+    def key(self, name: str) -> NaturalKey:
+        """The natural key of a record by its name."""
+        label, object, record_id = name.split("/")
+        return NaturalKey(f"{label}-1", object, record_id)
+
+    def record(self, name: str, columns: dict[str, Any]) -> SourceRecord:
+        """A new version of a record."""
+        _, object, record_id = name.split("/")
+        make = {"Contact": contact, "Account": account, "Lead": lead}[object]
+        return make(record_id, modified=at(len(self.landed)), **columns)
+
+    @rule(name=st.sampled_from((*PEOPLE, *PEOPLE, *LEADS_THERE)), columns=person_columns())
     def a_person_changes(self, name: str, columns: dict[str, Any]) -> None:
-        self.land(name, _record(name, len(self.landed), columns))
+        self.land(name, self.record(name, columns))
 
-    @rule(name=st.sampled_from(COMPANIES), columns=organization_columns())
+    @rule(name=st.sampled_from(COMPANIES), columns=st.sampled_from(FIRMS))
     def a_company_changes(self, name: str, columns: dict[str, Any]) -> None:
-        self.land(name, _record(name, len(self.landed), columns))
+        self.land(name, self.record(name, columns))
 
-    @rule(name=NAMES)
-    def a_record_goes(self, name: str) -> None:
+    @rule(size=st.integers(1, len(CROWD)), desk=st.sampled_from(DESKS))
+    def a_crowd_comes_to_a_desk(self, size: int, desk: dict[str, str]) -> None:
+        records = []
+        for number, whole in enumerate(CROWD[:size]):
+            first, last = whole.split()
+            name = f"shop/Contact/c{number}"
+            record = self.record(name, {"First": first, "Last": last, **desk})
+            records.append(record)
+            self.remember(name, record)
+        self.world.land("shop", *records)
+
+    @rule(number=ANYBODY)
+    def a_record_goes(self, number: int) -> None:
+        name = self.name(number)
         _, object, record_id = name.split("/")
         self.land(name, deleted(record_id, object=object))
 
-    @rule(name=st.sampled_from(PEOPLE), number=st.integers(0, 3))
-    def a_vendor_merges(self, name: str, number: int) -> None:
-        self.land(name, deleted(name.split("/")[2], merged_into=str(number)))
+    @rule(one=ANYBODY, other=st.integers(0, 3))
+    def a_vendor_merges(self, one: int, other: int) -> None:
+        name = self.name(one)
+        _, object, record_id = name.split("/")
+        self.land(name, deleted(record_id, object=object, merged_into=str(other)))
+        self.witnessed["a vendor's merge"] += 1
+
+    @rule(
+        name=st.sampled_from(LEADS_THERE),
+        columns=person_columns(),
+        to=st.sampled_from(("emea/Contact/0", "emea/Contact/1", COMPANIES[0])),
+    )
+    def a_lead_is_converted(self, name: str, columns: dict[str, Any], to: str) -> None:
+        _, object, record_id = to.split("/")
+        self.land(name, self.record(name, columns)._replace(converted_into=(object, record_id)))
+
+    @rule()
+    def everything_is_read_again(self) -> None:
+        last = dict(self.landed)
+        for label, object in self.streams():
+            records = [record for name, record in last.items() if name.startswith(f"{label}/{object}/")]
+            self.world.land_pages(label, [page(records)], object=object)
+
+    # --- resolving
+
+    def settle(self, **how: Any) -> None:
+        """Resolve to the end, and look what has become common or rare."""
+        self.world.resolve(new_id=self._new_id, **how)
+        self._look_at_worth()
+
+    def _new_id(self) -> str:
+        self._issued += 1
+        return f"{random.Random(self._issued).getrandbits(64):016x}"
+
+    def _look_at_worth(self) -> None:
+        with self.world.store.read() as conn:
+            rows = conn.execute(select(key_stat)).all()
+        now = {row.key: (row.size_bucket, row.people_bucket, bool(row.oversize)) for row in rows}
+        for key in now.keys() | self._worth.keys():
+            before, after = self._worth.get(key, (0, 0, False)), now.get(key, (0, 0, False))
+            for place, what in enumerate(("a size", "a number of people", "a cap")):
+                if before[place] != after[place]:
+                    self.witnessed[f"{what} was crossed {'up' if before[place] < after[place] else 'down'}"] += 1
+        self._worth = now
 
     @rule()
     def resolve(self) -> None:
-        self.world.resolve()
+        self.settle()
 
-    @rule(one=NAMES, other=NAMES, kind=st.sampled_from(("same", "different")))
-    def somebody_decides(self, one: str, other: str, kind: str) -> None:
-        self.attempt(self.world.decide, one, other, kind)
+    @rule(writes=st.integers(0, 12))
+    def a_resolve_dies(self, writes: int) -> None:
+        self.dying(lambda guard: self.world.resolve(new_id=self._new_id, guard=guard), writes)
 
-    @rule(one=NAMES, field=FIELDS, winner=NAMES)
-    def somebody_chooses(self, one: str, field: str, winner: str) -> None:
-        self.attempt(self.world.choose, one, field, winner)
+    def dying(self, work: Callable[[Callable[[Any], None]], Any], writes: int) -> None:
+        """Do some work that dies before it has written more often than this."""
+        left = [writes]
 
-    @rule(name=NAMES)
-    def somebody_unmerges(self, name: str) -> None:
-        self.attempt(self.world.unmerge, name)
+        def guard(_: Any) -> None:
+            left[0] -= 1
+            if left[0] < 0:
+                raise Died
 
-    @rule(name=NAMES, leaving=st.lists(NAMES, max_size=3, unique=True))
-    def somebody_splits(self, name: str, leaving: list[str]) -> None:
-        self.attempt(self.world.split, name, *([record] for record in leaving))
+        with contextlib.suppress(Died):
+            work(guard)
+        self.witnessed["work died half way"] += left[0] < 0
 
+    @rule(looks=st.integers(0, 8))
+    def a_resolve_loses_its_lease_to_another(self, looks: int) -> None:
+        lost = []
+
+        def another_takes_over() -> bool:
+            if len(lost) == looks:
+                self.settle()
+            lost.append(True)
+            return False
+
+        def guard(_: Any) -> None:
+            if len(lost) > looks:
+                raise Died
+
+        with contextlib.suppress(Died):
+            self.world.resolve(new_id=self._new_id, should_stop=another_takes_over, guard=guard)
+        self.witnessed["a lease was lost"] += len(lost) > looks
+
+    @rule(looks=st.integers(0, 8), name=st.sampled_from(PEOPLE), columns=person_columns())
+    def somebody_pulls_meanwhile(self, looks: int, name: str, columns: dict[str, Any]) -> None:
+        self._meanwhile(looks, lambda: self.land(name, self.record(name, columns)))
+
+    @rule(looks=st.integers(0, 8), one=ANYBODY, other=ANYBODY, against=st.booleans())
+    def somebody_decides_meanwhile(self, looks: int, one: int, other: int, against: bool) -> None:
+        self._meanwhile(looks, lambda: self._decide(one, other, against))
+
+    def _meanwhile(self, looks: int, act: Callable[[], Any]) -> None:
+        left = [looks]
+
+        def look() -> bool:
+            left[0] -= 1
+            if left[0] == -1:
+                act()
+            return False
+
+        self.settle(should_stop=look)
+
+    # --- people
+
+    def attempt(self, act: Callable[..., Decision], *arguments: Any) -> Decision | None:
+        """People try what cannot be done, too: it is refused and changes nothing."""
+        before = self.world.decisions()
+        try:
+            made = act(*arguments)
+        except UsageError:
+            assert self.world.decisions() == before
+            return None
+        assert self.world.decisions() == [*before, made]
+        self.book.note(made)
+        self.witnessed[made.kind] += 1
+        return made
+
+    @rule(one=ANYBODY, other=ANYBODY, against=st.sampled_from((True, True, True, False)))
+    def somebody_decides(self, one: int, other: int, against: bool) -> None:
+        self._decide(one, other, against)
+
+    def _decide(self, one: int, other: int, against: bool) -> Decision | None:
+        names = self.two(one, other)
+        return self.attempt(self.world.decide, *names, self.kind_against(names, against))
+
+    @rule(one=ANYBODY, field=FIELDS, other=ANYBODY)
+    def somebody_chooses(self, one: int, field: str, other: int) -> None:
+        name = self.name(one)
+        self.attempt(self.world.choose, name, field, self.mate(name, other))
+
+    @rule(one=ANYBODY)
+    def somebody_unmerges(self, one: int) -> None:
+        self.attempt(self.world.unmerge, self.name(one))
+
+    @rule(one=ANYBODY, others=st.lists(ANYBODY, max_size=3, unique=True))
+    def somebody_splits(self, one: int, others: list[int]) -> None:
+        name = self.name(one)
+        self.attempt(self.world.split, name, *([self.mate(name, other)] for other in others))
+
+    def mate(self, name: str, number: int) -> str:
+        """One of the records of a record's customer, itself among them."""
+        belongs = crosswalk(self.world.store)
+        known = dict.fromkeys(other for other, _ in self.landed)
+        mates = [other for other in known if belongs.get(self.key(other)) == belongs.get(self.key(name), "")]
+        return mates[number % len(mates)] if mates else name
+
+    @precondition(lambda self: self.book.said)
     @rule(back=st.integers(0, 5))
     def somebody_undoes(self, back: int) -> None:
-        made = self.world.decisions()
-        if back < len(made):
-            self.attempt(self.world.undo, made[-1 - back].id)
+        if back < len(self.book.said):
+            self.attempt(self.world.undo, self.book.said[-1 - back].number)
+
+    # --- operators
+
+    @rule(writes=st.integers(0, 30))
+    def the_store_is_rebuilt(self, writes: int) -> None:
+        store, clock = self.world.store, self.world.clock
+        self.dying(lambda guard: rebuild(store, clock=clock, actor="ann", guard=guard), writes)
+
+    @rule(kind=st.sampled_from(("person", "person", "organization")), number=st.integers(0, len(VARIANTS) - 1))
+    def another_model_is_used(self, kind: Kind, number: int) -> None:
+        use_model(self.world, model_variant(kind, number))
+        rebuild(self.world.store, clock=self.world.clock, actor="ann")
+        self.models[kind] = number
+        self.witnessed["another model"] += 1
+
+    @rule()
+    def a_normaliser_is_new(self) -> None:
+        with self.world.store.begin() as work:
+            for table in (person_record, organization_record):
+                work.conn.execute(update(table).values(normaliser_version="of old"))
+            work.commit()
+        for label, object in self.streams():
+            source = self.world.source(label)
+            remap(self.world.store, source.id, object, MAPPINGS[object], run=99, clock=self.world.clock)
+
+    def streams(self) -> list[tuple[str, str]]:
+        """Each source's label with each of its objects that has records."""
+        parts = (name.split("/") for name, _ in self.landed)
+        return sorted({(label, object) for label, object, _ in parts})
 
 
-def _record(name: str, hours: int, columns: dict[str, Any]) -> SourceRecord:
-    _, object, record_id = name.split("/")
-    make = contact if object == "Contact" else account
-    return make(record_id, modified=at(hours), **columns)
+def use_model(world: World, model: MatchModel) -> None:
+    """Make a model the active one of its kind."""
+    with world.store.begin() as work:
+        models.activate(work.conn, model.version, model.kind, model.document, world.clock())
+        work.commit()

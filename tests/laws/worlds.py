@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any, NamedTuple
 from unittest import mock
 
-from hypothesis import Phase, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 
 from tests.builders import account, at, contact, deleted, page
-from unified_model.identity import keys
+from unified_model.identity import keys, stats
 from unified_model.records import Page, SourceRecord
 from unified_model.resolution import blocking, linking
 from unified_model.use_cases import resolve
@@ -32,6 +32,14 @@ def examples(number: int) -> settings:
     times = max(1, settings.default.max_examples // 50)
     usual = (Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink)  # explaining a failure traces every line
     return settings(max_examples=number * times, stateful_step_count=25, phases=usual)
+
+
+def lives(number: int) -> settings:
+    """So many lives in the everyday run, a thousand under the profile `drill`: which runs them piece by piece."""
+    default = settings.default.max_examples
+    checks = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
+    usual = settings(examples(1), suppress_health_check=checks, stateful_step_count=18)
+    return settings(usual, max_examples=number if default <= 50 else default)
 
 
 def _maybe(values: tuple[Any, ...], often: int = 2) -> st.SearchStrategy[Any]:
@@ -132,9 +140,8 @@ def shuffled(made: Histories, seed: int) -> list[tuple[str, Page]]:
 def small_limits(seed: int = 0) -> Iterator[None]:
     """Chunks of a few records and blocks that overflow at four, so that a dozen records cross every bound there is."""
     chance = random.Random(seed)
-    capped = {code: rule._replace(cap=min(rule.cap, 4)) for code, rule in keys.RULE_OF_CODE.items()}
     with (
-        mock.patch.dict(keys.RULE_OF_CODE, capped),
+        _small_caps(),
         mock.patch.multiple(
             blocking, SEGMENT=chance.choice((7, 2_000_000)), CHANGES_A_WRITE=chance.choice((5, 30_000)),
             HOLDERS_A_READ=chance.choice((8, 20_000)),
@@ -148,3 +155,20 @@ def small_limits(seed: int = 0) -> Iterator[None]:
         ),
     ):  # fmt: skip
         yield
+
+
+@contextmanager
+def small_bounds() -> Iterator[None]:
+    """Blocks that overflow at four, and buckets of three, four, five and six records: all that a few records cross."""
+    small = (3, 3, 4, 4, 5, 5, 6, 6)
+    with (
+        _small_caps(),
+        mock.patch.object(stats, "SIZE_BOUNDS", small),
+        mock.patch.object(blocking, "COUNTED_UP_TO", small[-1]),
+    ):
+        yield
+
+
+def _small_caps() -> AbstractContextManager[Any]:
+    capped = {code: rule._replace(cap=min(rule.cap, 4)) for code, rule in keys.RULE_OF_CODE.items()}
+    return mock.patch.dict(keys.RULE_OF_CODE, capped)
