@@ -142,6 +142,7 @@ def trial(folder: Path, records: int, workers: int = 2) -> dict[str, Any]:
         seconds["spark"] = (time.process_time() - clock + _cpu_of_children(), time.perf_counter() - wall)
     return {
         "pairs": len(ours),
+        "links": sum(weight >= model.review / 1000 for weight in ours.values()),
         "missing": len(ours.keys() ^ duckdb.keys()) + len(ours.keys() ^ found.keys()),
         "from_store": max((abs(ours[pair] - found[pair]) for pair in ours.keys() & found.keys()), default=0.0),
         "from_duckdb": max((abs(duckdb[pair] - found[pair]) for pair in duckdb.keys() & found.keys()), default=0.0),

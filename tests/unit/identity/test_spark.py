@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
+from tests.conftest import REPOSITORY
 from tests.unit.identity.people import form
 from unified_model.entities import Kind
 from unified_model.identity.compare import weigh
@@ -72,11 +77,19 @@ def test_spark_finds_our_pairs_and_splink_weighs_them_there_as_on_one_machine(tm
     from benchmarks.identity.spark_trial import trial
 
     found = trial(tmp_path, records=400)
+    script = tmp_path / "script.py"
+    block = (REPOSITORY / "docs" / "splink.md").read_text("utf-8").partition("from pyspark.sql import")
+    script.write_text(block[1] + block[2].partition("```")[0], encoding="utf-8")
+    told = "--master local[2] --conf spark.sql.shuffle.partitions=4 --conf spark.ui.enabled=false pyspark-shell"
+    here = os.environ | {"PYSPARK_SUBMIT_ARGS": told, "SPARK_LOCAL_IP": "127.0.0.1", "PYTHONPATH": str(REPOSITORY)}
+    subprocess.run([sys.executable, str(script)], cwd=tmp_path, env=here, check=True)
 
+    links = pq.read_table(tmp_path / "links")
     assert found["pairs"] > 500
     assert found["missing"] == 0
     assert found["from_store"] < 0.01
     assert found["from_duckdb"] < 1e-9
+    assert links.num_rows == found["links"]
 
 
 @pytest.mark.drill

@@ -91,10 +91,11 @@ def import_model(
 ) -> Imported:  # fmt: skip
     """Store a model from the text of a file, not in use. UsageError tells what in it does not fit this Unsilo.
 
-    Splink's settings carry no thresholds of ours and no kind: `kind` says which shipped model lends them.
+    Splink's settings carry no thresholds of ours: the model they were exported from lends them, or, where its version
+    is not told or not known here, the shipped one of `kind`.
     """
     keep_shipped(store, clock)
-    document, about, doubts = _read(text, splink, kind)
+    document, about, doubts = _read(store, text, splink, kind)
     model = _checked(document)
     now = clock()
     with store.begin() as work:
@@ -115,7 +116,7 @@ def import_model(
     return Imported(kept, model.kind, model.version, model.version in before, doubts)
 
 
-def _read(text: str, splink: bool, kind: str | None) -> tuple[dict[str, Any], dict[str, Any], list[str]]:
+def _read(store: Store, text: str, splink: bool, kind: str | None) -> tuple[dict[str, Any], dict[str, Any], list[str]]:
     """The document of a file, what is said about it, and doubts."""
     try:
         document = json.loads(text)
@@ -124,19 +125,24 @@ def _read(text: str, splink: bool, kind: str | None) -> tuple[dict[str, Any], di
     if not isinstance(document, dict):
         raise UsageError("This is not a match model: it is not a JSON object.", "See `unsilo model export`.")
     if splink or "unsilo" not in document:
-        return _from_splink(document, kind)
+        return _from_splink(store, document, kind)
     about = document.pop(ABOUT, {})
     if about.get("format", FORMAT) > FORMAT:
         raise UsageError("A newer Unsilo wrote this file.", "Install the newer Unsilo.")
     return document, about, []
 
 
-def _from_splink(settings: dict[str, Any], kind: str | None) -> tuple[dict[str, Any], dict[str, Any], list[str]]:
-    from unified_model.identity.splink import doubts_about, model_from_splink
+def _from_splink(
+    store: Store, settings: dict[str, Any], kind: str | None
+) -> tuple[dict[str, Any], dict[str, Any], list[str]]:
+    from unified_model.identity.splink import doubts_about, model_from_splink, origin_of
 
-    if kind not in ("person", "organization"):
+    kind_told, version = origin_of(settings) or (kind, None)
+    if kind_told not in ("person", "organization"):
         raise UsageError("Splink's settings don't say what they match.", "Add --kind person or --kind organization.")
-    like = shipped_model("person" if kind == "person" else "organization")
+    with store.read() as conn:
+        exported = [one for one in stored.stored_models(conn) if one.version == version]
+    like = ready(exported[0]) if exported else shipped_model("person" if kind_told == "person" else "organization")
     return model_from_splink(settings, like), {}, doubts_about(settings, like)
 
 
