@@ -27,3 +27,10 @@ class Labels(NamedTuple):
     def drawn(self) -> NDArray[np.bool_]:
         """n: which labels were drawn blindly."""
         return self.worth > 1 if self.blind is None else self.blind
+
+
+def in_order(labels: Labels) -> Labels:
+    """The same labels in an order of their own, so that sums over them never depend on how they came."""
+    drawn = labels.drawn
+    order = np.lexsort((drawn, labels.worth, labels.same, *labels.levels.T))
+    return Labels(labels.levels[order], labels.same[order], labels.worth[order], drawn[order])

@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any, NamedTuple
 
-from unified_model.identity.learning.correct import correct
-from unified_model.identity.learning.estimate import estimate
-from unified_model.identity.learning.labels import Labels
+import numpy as np
+from numpy.typing import NDArray
+
+from unified_model.identity.learning.calibrate import Precision, precision_at, safe_merge
+from unified_model.identity.learning.correct import correct, fit
+from unified_model.identity.learning.estimate import ROUNDS, STRENGTH, estimate
+from unified_model.identity.learning.labels import Labels, in_order
 from unified_model.identity.learning.patterns import Patterns
+from unified_model.identity.learning.weight_tables import weigh_levels, weights_under
 from unified_model.identity.model import MatchModel, read_model
+
+PRECISION = 0.98
+"""The share of its merges that the machine must be shown to get right."""
+FOLDS = 5
+_WRONG = 20
+"""So many wrong labels are to be expected at just that precision: with as many labels, what is unproven is raised."""
 
 
 class Trained(NamedTuple):
@@ -19,18 +31,86 @@ class Trained(NamedTuple):
     """Plain numbers for people: pairs, labels, rounds, share, thresholds and why they are what they are."""
 
 
+class Threshold(NamedTuple):
+    """From which weight on the machine merges, and why."""
+
+    merge: int
+    why: str
+    """`no labels`, `too few labels`, `proven`, `lowered`, `raised`."""
+    precision: Precision | None
+    """At that threshold."""
+
+
 def train(model: MatchModel, candidates: Patterns, labels: Labels | None, *, seed: int) -> Trained:
     """A new model's document from a given model, the store's candidate pairs, and labels if there are any.
 
     The same input and seed give the same document to the byte; the order of pairs and labels does not matter.
     """
-    import json
+    found = estimate(model, candidates, strength=STRENGTH, rounds=ROUNDS)
+    notes: dict[str, Any] = {
+        "pairs": int(candidates.counts.sum()),
+        "share_of_one_customer": round(found.share, 4),
+        "rounds": found.rounds,
+        "labels": 0,
+        "blind_labels": 0,
+        "merge": model.merge,
+        "threshold": "no labels",
+    }
+    if labels is None or not len(labels.same):
+        return Trained(found.document, notes)
+    estimated = read_model(json.dumps(found.document))
+    labels = in_order(labels)
+    document = correct(estimated, labels)
+    threshold = _threshold(estimated, labels, seed)
+    document["unsilo"] |= {"merge": threshold.merge, "review": min(model.review, threshold.merge)}
+    notes |= {
+        "labels": len(labels.same),
+        "blind_labels": int(labels.drawn.sum()),
+        "merge": threshold.merge,
+        "threshold": threshold.why,
+    }
+    if threshold.precision is not None:
+        notes["precision"] = {key: round(value, 4) for key, value in threshold.precision._asdict().items()}
+    return Trained(document, notes)
 
-    del seed
-    found = estimate(model, candidates, strength=1.0, rounds=1)
-    document = found.document
-    if labels is not None and len(labels.same):
-        document = correct(read_model(json.dumps(document)), labels)
-    return Trained(
-        document, {"pairs": int(candidates.counts.sum()), "labels": 0 if labels is None else len(labels.same)}
-    )
+
+def _threshold(model: MatchModel, labels: Labels, seed: int) -> Threshold:
+    """The merge threshold for the model corrected by these labels.
+
+    The labels judge weights that were fitted without them, a fifth at a time. A proven threshold below the given one
+    is taken, down to `review`; above it, only if the labels are many, or show that the given one is too low.
+    """
+    drawn = labels.drawn
+    if not drawn.any():
+        return Threshold(model.merge, "too few labels", None)
+    weights, same, worth = held_out_weights(model, labels, seed)[drawn], labels.same[drawn], labels.worth[drawn]
+    safe = safe_merge(weights, same, worth, precision=PRECISION)
+    given = precision_at(model.merge, weights, same, worth)
+    merge, why = model.merge, "too few labels"
+    if safe is not None and safe <= model.merge:
+        merge = min(model.merge, max(safe, model.review))
+        why = "lowered" if merge < model.merge else "proven"
+    elif safe is not None and given is not None and _is_refuted(given):
+        merge, why = safe, "raised"
+    return Threshold(merge, why, precision_at(merge, weights, same, worth))
+
+
+def _is_refuted(given: Precision) -> bool:
+    """Whether labels speak against a threshold: they show it too low, or are many and still don't prove it."""
+    return given.upper < PRECISION or given.labels * (1 - PRECISION) >= _WRONG
+
+
+def held_out_weights(model: MatchModel, labels: Labels, seed: int) -> NDArray[np.int32]:
+    """The weight of each labelled pair under the model corrected by the other labels, thousandths of a bit.
+
+    Pairs of the same levels are held out together, and which go together is drawn by `seed`, not by their order.
+    """
+    patterns, back = np.unique(labels.levels, axis=0, return_inverse=True)
+    fold = np.random.default_rng(seed).permutation(len(patterns))[back.reshape(-1)] % FOLDS
+    weights = weigh_levels(model, labels.levels)
+    for number in range(FOLDS):
+        out = fold == number
+        if out.any() and not out.all():
+            rest = Labels(labels.levels[~out], labels.same[~out], labels.worth[~out], labels.drawn[~out])
+            weights[out] = weights_under(*fit(model, rest), labels.levels[out])
+    return weights

@@ -30,6 +30,14 @@ def weigh_levels(model: MatchModel, levels: LevelMatrix) -> NDArray[np.int32]:
     return weights
 
 
+def weights_under(base: float, tables: Sequence[Bits], levels: LevelMatrix) -> NDArray[np.int32]:
+    """As `weigh_levels`, by weights in bits."""
+    weights = np.full(len(levels), round(base * 1000), dtype=np.int32)
+    for position, table in enumerate(tables):
+        weights += np.round(table * 1000).astype(np.int32)[levels[:, position]]
+    return weights
+
+
 def probability(bits: Bits) -> Bits:
     """The probability that log2 odds tell."""
     clipped = np.clip(bits, -60, 60)
@@ -59,6 +67,25 @@ def with_weights(
             weight = round(float(tables[position][number]) * 1000) / 1000
             level["m_probability"], level["u_probability"] = _with_ratio(float(m), float(u), weight)
     made["unsilo"].update(ours)
+    return made
+
+
+def keep_order(table: Bits, like: Bits, trust: Bits) -> Bits:
+    """Weights nearest to `table` that put the levels of one comparison in the order that `like` puts them in.
+
+    Levels of equal weight in `like` go either way; `trust` says how little each gives way to its neighbours. Level 0,
+    nothing to compare, stays out of it. Pool adjacent violators.
+    """
+    order = sorted(range(1, len(table)), key=lambda number: (like[number], table[number], number))
+    pools: list[tuple[float, float, list[int]]] = []
+    for number in order:
+        pools.append((float(table[number]), float(trust[number]), [number]))
+        while len(pools) > 1 and pools[-2][0] > pools[-1][0]:
+            (one, held, levels), (other, more, others) = pools[-2:]
+            pools[-2:] = [((one * held + other * more) / (held + more), held + more, levels + others)]
+    made = table.copy()
+    for weight, _, numbers in pools:
+        made[numbers] = weight
     return made
 
 
