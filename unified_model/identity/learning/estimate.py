@@ -64,7 +64,8 @@ def estimate(model: MatchModel, candidates: Patterns, *, strength: float, rounds
 
     `strength`: how much of a well-seen level's new weight is still the model's own, 0 (plain EM) to 1 (the model
     stands). The base follows more readily, by 1 - strength squared: it is set so that the probabilities of all pairs
-    add up to a share between the model's own and EM's. `rounds`: the most rounds.
+    add up to a share between the model's own and EM's. Only where EM's is the larger one: it overlooks customers whose
+    records agree in little, and so is too low on most data. `rounds`: the most rounds.
     """
     own = Weights(model.base / 1000, weight_tables(model))
     if not candidates.counts.sum():
@@ -81,7 +82,7 @@ def estimate(model: MatchModel, candidates: Patterns, *, strength: float, rounds
         for table, before, one in zip(held.tables, own.tables, counted, strict=True)
     ]
     told = _told_share(own, candidates)
-    base = _base_for(tables, candidates, _between(told, share, 1 - strength**2))
+    base = _base_for(tables, candidates, _between(told, max(told, share), 1 - strength**2))
     return Estimate(with_weights(model.document, base, tables, _shares(counted)), share, taken, likelihood)
 
 

@@ -36,7 +36,7 @@ class Threshold(NamedTuple):
 
     merge: int
     why: str
-    """`no labels`, `too few labels`, `proven`, `lowered`, `raised`."""
+    """`no labels`, `too few labels`, `as many merges`, `proven`, `lowered`, `raised`."""
     precision: Precision | None
     """At that threshold."""
 
@@ -61,7 +61,8 @@ def train(model: MatchModel, candidates: Patterns, labels: Labels | None, *, see
     estimated = read_model(json.dumps(found.document))
     labels = in_order(labels)
     document = correct(estimated, labels)
-    threshold = _threshold(estimated, labels, seed)
+    as_many = as_many_merges(model, read_model(json.dumps(document)), candidates)
+    threshold = _threshold(estimated, labels, as_many, seed)
     document["unsilo"] |= {"merge": threshold.merge, "review": min(model.review, threshold.merge)}
     notes |= {
         "labels": len(labels.same),
@@ -74,11 +75,13 @@ def train(model: MatchModel, candidates: Patterns, labels: Labels | None, *, see
     return Trained(document, notes)
 
 
-def _threshold(model: MatchModel, labels: Labels, seed: int) -> Threshold:
+def _threshold(model: MatchModel, labels: Labels, as_many: int, seed: int) -> Threshold:
     """The merge threshold for the model corrected by these labels.
 
     The labels judge weights that were fitted without them, a fifth at a time. A proven threshold below the given one
-    is taken, down to `review`; above it, only if the labels are many, or show that the given one is too low.
+    is taken, down to `review`; above it, only if the labels are many, or show that the given one is too low. Where
+    nothing is proven the given one stands, or the lower one at which the machine merges `as_many` pairs as before,
+    unless the labels put its precision too low.
     """
     drawn = labels.drawn
     if not drawn.any():
@@ -86,13 +89,25 @@ def _threshold(model: MatchModel, labels: Labels, seed: int) -> Threshold:
     weights, same, worth = held_out_weights(model, labels, seed)[drawn], labels.same[drawn], labels.worth[drawn]
     safe = safe_merge(weights, same, worth, precision=PRECISION)
     given = precision_at(model.merge, weights, same, worth)
+    before = precision_at(as_many, weights, same, worth)
     merge, why = model.merge, "too few labels"
     if safe is not None and safe <= model.merge:
         merge = min(model.merge, max(safe, model.review))
         why = "lowered" if merge < model.merge else "proven"
     elif safe is not None and given is not None and _is_refuted(given):
         merge, why = safe, "raised"
+    elif model.review <= as_many < model.merge and before is not None and before.share >= PRECISION:
+        merge, why = as_many, "as many merges"
     return Threshold(merge, why, precision_at(merge, weights, same, worth))
+
+
+def as_many_merges(given: MatchModel, trained: MatchModel, candidates: Patterns) -> int:
+    """The lowest weight of the trained model at and above which no more pairs are than the given one merges."""
+    before = int(candidates.counts[weigh_levels(given, candidates.levels) >= given.merge].sum())
+    weights, back = np.unique(weigh_levels(trained, candidates.levels), return_inverse=True)
+    at_or_above = np.cumsum(np.bincount(back.reshape(-1), weights=candidates.counts)[::-1])[::-1]
+    fitting = weights[at_or_above <= before]
+    return int(fitting[0]) if len(fitting) else trained.merge
 
 
 def _is_refuted(given: Precision) -> bool:
