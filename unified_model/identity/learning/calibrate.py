@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from unified_model.identity.learning.binomial import lower_bound, upper_bound, weighted_bound, weighted_floor
+from unified_model.identity.learning.binomial import is_below, lower_bound, upper_bound, weighted_bound, weighted_floor
 from unified_model.identity.learning.weight_tables import probability
 
 EDGES = (-6000, -3000, -1000, 0, 1000, 2000, 3000, 4000, 6000, 9000, 13000)
@@ -78,11 +77,15 @@ def safe_merge(
     of labels (Kish) was tried beside it: it let 7 % of thresholds through that did not hold, where few labels stood for
     many pairs. With none wrong it takes 150 labels of equal worth to show 98 %.
     """
-    found: int | None = None
-    for threshold, upper in _wrong_above(weights, same, worth):
-        if upper <= 1 - precision:
-            found = threshold
-    return found
+    order = np.lexsort((worth, same, -weights))
+    weights, wrong, worth = weights[order], ~same[order], worth[order]
+    total, largest = np.cumsum(worth), np.maximum.accumulate(worth)
+    share, squares = np.cumsum(worth * wrong) / total, np.cumsum(worth * worth * wrong) / total**2
+    lowest_of_their_weight = np.append(weights[1:] != weights[:-1], True)
+    for n in np.flatnonzero(lowest_of_their_weight & (share <= 1 - precision))[::-1].tolist():
+        if is_below(1 - precision, float(share[n]), float(squares[n]), float(largest[n] / total[n])):
+            return int(weights[n])
+    return None
 
 
 class Precision(NamedTuple):
@@ -101,18 +104,8 @@ def precision_at(merge: int, weights: Weights, same: NDArray[np.bool_], worth: N
     above = weights >= merge
     if not above.any():
         return None
-    parts, wrong = worth[above] / worth[above].sum(), ~same[above]
+    order = np.lexsort((worth[above], same[above]))
+    parts, wrong = worth[above][order] / worth[above].sum(), ~same[above][order]
     share, squares = float(parts[wrong].sum()), float((parts[wrong] ** 2).sum())
     ceiling = weighted_bound(share, squares, float(parts.max()))
     return Precision(1 - share, 1 - ceiling, 1 - weighted_floor(share, squares), float(1 / (parts**2).sum()))
-
-
-def _wrong_above(weights: Weights, same: NDArray[np.bool_], worth: NDArray[np.float64]) -> Iterator[tuple[int, float]]:
-    """(weight, upper bound of the share of wrong pairs at and above it), from the highest labelled weight down."""
-    order = np.argsort(-weights, kind="stable")
-    weights, wrong, worth = weights[order], ~same[order], worth[order]
-    total, largest = np.cumsum(worth), np.maximum.accumulate(worth)
-    share, squares = np.cumsum(worth * wrong), np.cumsum(worth * worth * wrong)
-    for n in np.flatnonzero(np.append(weights[1:] != weights[:-1], True)).tolist():
-        parts = share[n] / total[n], squares[n] / total[n] ** 2, largest[n] / total[n]
-        yield int(weights[n]), weighted_bound(*parts)

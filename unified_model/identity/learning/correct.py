@@ -60,8 +60,9 @@ def fit(model: MatchModel, labels: Labels) -> Fitted:
         for number in np.unique(levels[:, position]).tolist()
         if comparison.levels[number].m is not None
     ]
-    seen = np.stack([levels[:, position] == number for position, number in shown], axis=1).astype(np.float64)
-    design = np.concatenate((np.ones((len(levels), 1)), seen), axis=1)
+    design = np.ones((len(levels), 1 + len(shown)))
+    for place, (position, number) in enumerate(shown, 1):
+        design[:, place] = levels[:, position] == number
     start = np.array([own.base, *(own.tables[position][number] for position, number in shown)])
     widths = np.array([BASE_WIDTH, *([LEVEL_WIDTH] * len(shown))])
     found, precision = _most_likely(design, same, counts, start, widths**-2)
