@@ -52,7 +52,7 @@ def main() -> int:
             else:
                 print(f"\n(no quality: {options.data} holds no truth.csv; name a folder with --data)")
         if "identity" in chosen:
-            identity.run(work, sizes)
+            identity.run(work, sizes, quick=options.quick)
         if "landing" in chosen:
             landing.run(work, sizes)
         if "growth" in chosen:

@@ -86,14 +86,19 @@ def unseen_rows(sides: Sides) -> Iterable[Row]:
 
 def _merge_rows(sides: Sides) -> Iterable[Row]:
     ours = sides.ours
-    limit = ours["true_largest"] + OVER_TRUE_LARGEST
-    largest = _told(sides, lambda a: f"{a['largest']:,}")
-    yield Row(f"{sides.name}: largest cluster", *largest, f"<= {limit}", ours["largest"] <= limit)
+    yield largest_row(sides)
     share = ours["right_merges"] / max(ours["merges"], 1)
     peer = sides.splink
     told = f"{peer['right_pairs'] / max(peer['pairs'], 1):.3f}" if peer else "–"
     yield Row(f"{sides.name}: pairs the machine joins of its own, right", "–", told, f"{share:.3f}", f">= {MERGES:g}",
               share >= MERGES)  # fmt: skip
+
+
+def largest_row(sides: Sides) -> Row:
+    """The largest cluster against the true largest one."""
+    limit = sides.ours["true_largest"] + OVER_TRUE_LARGEST
+    largest = _told(sides, lambda a: f"{a['largest']:,}")
+    return Row(f"{sides.name}: largest cluster", *largest, f"<= {limit}", sides.ours["largest"] <= limit)
 
 
 def growth_row(small: Sides, large: Sides) -> Row:
