@@ -123,6 +123,7 @@ def train(call: Call, kind: str, seed: int, name: str | None, parent: str | None
     """
     from console.progress import watching
     from flows.hub import open_hub
+    from unified_model.use_cases.models.threshold import threshold_words
     from unified_model.use_cases.models.training import train_model
 
     with open_hub(call.settings(), upgrade="never") as hub, watching(quiet=True) as watch:
@@ -141,7 +142,8 @@ def train(call: Call, kind: str, seed: int, name: str | None, parent: str | None
         f"{made.name} {'was trained just so before' if made.known else 'is trained'}, from {made.parent}, on "
         f"{number(notes['pairs'], 'candidate pair')} of the store and {_labels_in_words(told)}."
     )
-    for line in threshold_words(made):
+    click.echo(f"It merges from {bits(made.merge / 1000)} bits (before: {bits(made.parent_merge / 1000)}).")
+    for line in threshold_words(kind, notes):
         click.echo(line)
     click.echo("It is not in use. Look at it first:")
     click.echo(f"  unsilo model evaluate {made.name}")
@@ -217,19 +219,6 @@ def import_(
     for doubt in made.doubts:
         click.echo(f"  {doubt}")
     click.echo(f"`unsilo model use {made.name}` shows what it would change, then asks.")
-
-
-def threshold_words(made: Any) -> list[str]:
-    """From which weight on the machine merges by itself, and why from there."""
-    from unified_model.use_cases.models.published import published_words
-
-    why = made.notes.get("merge_because")
-    lines = [f"It merges from {bits(made.merge / 1000)} bits (before: {bits(made.parent_merge / 1000)})."]
-    if why:
-        lines.append(str(why))
-    if not made.notes.get("merge_proven"):
-        lines += published_words(made.kind)
-    return lines
 
 
 def bits(value: float) -> str:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from unified_model.use_cases.models.scores import ClusterScores, LabelScores, Share
 
 WIDTH = 40
+ADVISED = 20
 ANSWERS = click.Choice(["s", "same", "d", "different", "skip", "q", "quit"])
 
 
@@ -157,8 +158,10 @@ def _show_said(done: Sequence[Said]) -> None:
     advised = [one for one in done if one.advice]
     if advised:
         click.echo("The customers say otherwise today; to change them:")
-    for one in advised:
+    for one in advised[:ADVISED]:
         click.echo(visible(f"  pair {one.number}: {one.advice}"))
+    if len(advised) > ADVISED:
+        click.echo(f"  and {len(advised) - ADVISED:,} more; `--json` lists them all")
 
 
 def show_evaluation(told: Evaluation) -> None:
@@ -171,12 +174,24 @@ def show_evaluation(told: Evaluation) -> None:
         click.echo(f"\nBy {number(told.blind.labels, 'pair')} drawn blindly ({told.blind.same} the same),")
         click.echo("which stand for every pair of the store that was compared or joined:")
         _show_labels(told.blind)
+        if told.seen:
+            flattered = f"It was trained on {told.seen:,} of these pairs, so these figures flatter it."
+            click.echo(
+                f"\n  {flattered}{_held_out(told.held_out)}\n  New pairs are a fair trial: `unsilo model sample`."
+            )
     elif told.others is not None:
         click.echo("\nNo pair was judged blindly, so nothing is known of the store as a whole: `unsilo model sample`.")
     if told.others is not None:
         click.echo(f"\nBy {number(told.others.labels, 'pair')} of decisions and merges in source systems, which were")
         click.echo("not drawn by chance and speak for themselves alone:")
         _show_labels(told.others)
+
+
+def _held_out(precision: Mapping[str, float] | None) -> str:
+    if precision is None:
+        return ""
+    lower, upper = precision["lower"], precision["upper"]
+    return f" Pairs left out in turn gave precision {precision['share']:.3f} ({lower:.3f} to {upper:.3f})."
 
 
 def _show_truth(told: ClusterScores) -> None:

@@ -6,7 +6,7 @@ taken for its own.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -19,7 +19,9 @@ from unified_model.resolution.decided import Decided
 from unified_model.resolution.imagined import Imagined, ImaginedLinks, Progress, imagine, links_under
 from unified_model.resolution.linking_all import Weighed
 from unified_model.resolution.weighing import weigh_pairs
+from unified_model.store import samples
 from unified_model.store.engine import Connection, Store
+from unified_model.store.models import TRAINED, StoredModel
 from unified_model.use_cases.models.active import keep_shipped
 from unified_model.use_cases.models.catalogue import find_model, ready
 from unified_model.use_cases.models.labelling import Label, count_of, gather_labels
@@ -44,6 +46,10 @@ class Evaluation:
     """By pairs drawn blindly: speaks for all pairs of the store that were compared or joined."""
     others: LabelScores | None = None
     """By decisions and vendors' merges: speaks for these pairs alone, which were chosen because they are hard."""
+    seen: int = 0
+    """So many of the blind pairs had been answered when the model was trained: it knows them."""
+    held_out: Mapping[str, float] | None = None
+    """Precision that its training found by labels it had left out: share, lower, upper."""
     truth: ClusterScores | None = None
     """By the truth file: customers against the truth."""
     truth_bands: Sequence[Band] = ()
@@ -73,7 +79,16 @@ def evaluate_model(
         return Evaluation(
             found.name, model.kind, model.merge, count_of(labels),
             _by_labels(conn, model, blind, customer_of), _by_labels(conn, model, others, customer_of),
+            _seen(conn, found), (found.notes or {}).get("precision"),
         )  # fmt: skip
+
+
+def _seen(conn: Connection, found: StoredModel) -> int:
+    """How many blind labels a model was trained on."""
+    if found.origin != TRAINED:
+        return 0
+    answered = (q for q in samples.questions(conn, found.kind) if q.answer in ("same", "different"))
+    return sum(q.answered_at is not None and q.answered_at <= found.stored_at for q in answered)
 
 
 def _by_labels(

@@ -82,8 +82,8 @@ def shifted(bits: float) -> Callable[[dict[str, Any]], None]:
     return change
 
 
-def populate(world: World, *, people: int, seed: int) -> Population:
-    """Land and resolve people; the same seed gives the same."""
+def populate(world: World, *, people: int, seed: int, told: float = 0.5) -> Population:
+    """Land and resolve people; the same seed gives the same. `told`: how often a record has a field."""
     print(f"population of seed {seed}")
     chance = random.Random(seed)
     truth: dict[NaturalKey, int] = {}
@@ -93,7 +93,7 @@ def populate(world: World, *, people: int, seed: int) -> Population:
         for number in range(chance.choice((1, 2, 2, 3, 4))):
             label = chance.choice(SOURCES)
             record_id = f"{person}-{number}"
-            records[label].append(contact(record_id, **_told(chance, made)))
+            records[label].append(contact(record_id, **_told(chance, made, told)))
             truth[NaturalKey(f"{label}-1", "Contact", record_id)] = person
     for label, some in records.items():
         world.land(label, *some)
@@ -111,9 +111,9 @@ def _person(chance: random.Random, number: int) -> dict[str, str]:
     }  # fmt: skip
 
 
-def _told(chance: random.Random, person: dict[str, str]) -> dict[str, str]:
+def _told(chance: random.Random, person: dict[str, str], often: float) -> dict[str, str]:
     """One record of a person: some fields missing, some misspelt."""
-    told = {name: value for name, value in person.items() if name in ("First", "Last") or chance.random() < 0.5}
+    told = {name: value for name, value in person.items() if name in ("First", "Last") or chance.random() < often}
     if chance.random() < 0.15:
         told["First"] = f"{person['First'][0]}."
     if chance.random() < 0.15:
