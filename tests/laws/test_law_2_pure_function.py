@@ -92,6 +92,22 @@ def test_landing_while_a_resolve_runs_gives_the_same_customers(made: Histories, 
         assert_same_picture(picture(world.store), expected)
 
 
+@pytest.mark.parametrize("later", [True, False])
+def test_what_a_source_declares_later_holds_as_if_it_had_declared_it_at_first(later: bool) -> None:
+    ann = {"First": "Ann", "Last": "Smith", "Email": "ann.smith@acme.com", "Phone": "+1 212 555 2368"}
+    with new_world() as world:
+        world.unique = frozenset() if later else frozenset({"emea"})
+        world.land("emea", contact("1", **ann), contact("2", **ann))
+        world.resolve()
+
+        world.unique = frozenset({"emea"}) - world.unique
+        world.source("emea")
+        world.resolve()
+
+        assert len(set(crosswalk(world.store).values())) == (2 if later else 1)
+        assert rebuild(world.store, clock=world.clock, actor="ann")[1] == []
+
+
 @given(made=histories(most_records=8), seed=SEEDS)
 @examples(20)
 def test_a_decision_made_while_a_resolve_runs_is_kept(made: Histories, seed: int) -> None:

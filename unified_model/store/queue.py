@@ -47,6 +47,13 @@ def enqueue(conn: Connection, stages: Mapping[int, int], seq: int, cause: str) -
     conn.exec_driver_sql(_ENQUEUE.format(mark=mark), rows)
 
 
+def enqueue_source(conn: Connection, source_id: int, seq: int, cause: str) -> None:
+    """Ask for values of every person and organization of a source."""
+    c = source_record.c
+    query = select(c.id).where(c.source_id == source_id, c.kind.in_(("person", "organization")))
+    enqueue(conn, dict.fromkeys(conn.execute(query).scalars(), VALUES), seq, cause)
+
+
 def take_links(conn: Connection, kind: str) -> list[Waiting]:
     """Records of a kind waiting for links, by surrogate key (a storage order, without meaning)."""
     return [Waiting(*row) for row in conn.execute(_taking(kind).where(resolve_queue.c.stage != VALUES))]

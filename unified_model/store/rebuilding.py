@@ -97,6 +97,13 @@ def count_stale(conn: Connection, source_id: int, object: str, kind: str, versio
     return conn.execute(query).scalar_one()
 
 
+def kinds_of(conn: Connection, source_id: int, object: str) -> set[str]:
+    """As what the records of an object were read until now."""
+    c = source_record.c
+    query = select(c.kind).where(c.source_id == source_id, c.object == object).distinct()
+    return set(conn.execute(query).scalars())
+
+
 def stored_records(conn: Connection, ids: Sequence[int]) -> list[Stored]:
     """The newest raw payload of each record, with the times of its columns."""
     columns = ("id", "record_id", "version", "payload", "modified_at", "mapped_hash", "identity_hash")

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, select
 
 from unified_model.errors import NeedsOperator, UsageError
+from unified_model.store import queue
 from unified_model.store.engine import Store, lock_table
 from unified_model.store.tables.landing import source
 
@@ -55,7 +56,7 @@ def ensure_source(
         return match
     declared = match._replace(doubtful=doubtful, one_record_a_customer=one_record_a_customer, removed_at=None)
     if declared != match:
-        _set(store, declared)
+        _set(store, declared, resettled=declared.one_record_a_customer != match.one_record_a_customer)
     return declared
 
 
@@ -119,7 +120,11 @@ def _matching(known: list[Source], label: str, installation: str) -> Source | No
     return named
 
 
-def _set(store: Store, changed: Source) -> None:
+def _set(store: Store, changed: Source, *, resettled: bool = False) -> None:
+    """Write a source's row. `resettled`: which of its records may be one customer is another question now."""
+    seq = store.allocate("queue", 1)[0] if resettled else 0
     with store.begin() as work:
         work.conn.execute(source.update().where(source.c.id == changed.id).values(changed._asdict()))
+        if resettled:
+            queue.enqueue_source(work.conn, changed.id, seq, "its source keeps one record a customer, or no longer")
         work.commit()

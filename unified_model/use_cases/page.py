@@ -204,6 +204,17 @@ def _refuse_unmapping(work: PageWork, before: Sequence[Known]) -> None:
             f"{work.object} was read as customers before, and no mapping says now how to read it.",
             "Put its mapping back into the settings.",
         )
+    if work.mapping is not None:
+        refuse_other_kind(work.object, work.mapping.kind, {known.kind for known in before})
+
+
+def refuse_other_kind(object: str, kind: str, held: Collection[str]) -> None:
+    """A person never becomes an organization: its id and its decisions would be about something else."""
+    if other := next((was for was in sorted(held) if was not in ("other", kind)), None):
+        raise NeedsOperator(
+            f"{object} was read as {other}s before, and its mapping now makes {kind}s of it.",
+            f'Put `kind = "{other}"` back into its mapping, or read it as another source.',
+        )
 
 
 def _write(

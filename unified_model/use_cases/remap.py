@@ -20,6 +20,7 @@ from unified_model.store.engine import Store
 from unified_model.store.landing import Batch
 from unified_model.store.tables.unified import organization_record
 from unified_model.use_cases.implied import MAPPING_VERSION, ImpliedOrganizations, implied_object, unify_implied
+from unified_model.use_cases.page import refuse_other_kind
 from unified_model.use_cases.unify import (
     Unified,
     Unify,
@@ -47,6 +48,7 @@ def preview(store: Store, source_id: int, object: str, mapping: ObjectMapping, s
     versions = (mapping.version, NORMALISER_VERSION)
     unify = unifier(mapping)
     with store.read() as conn:
+        refuse_other_kind(object, mapping.kind, rebuilding.kinds_of(conn, source_id, object))
         stale = rebuilding.count_stale(conn, source_id, object, mapping.kind, versions)
         ids = rebuilding.stale_records(conn, source_id, object, mapping.kind, versions, sample)
         held = rebuilding.stored_records(conn, ids)
@@ -67,11 +69,15 @@ def remap(
     should_stop: Callable[[], bool] | None = None,
     guard: Callable[[Any], None] | None = None,
 ) -> RemapCounts:
-    """Bring every record of an object to the present mapping and normaliser; each page is one transaction."""
+    """Bring every record of an object to the present mapping and normaliser; each page is one transaction.
+
+    NeedsOperator when the mapping makes another kind of customer of what was read before.
+    """
     counts = RemapCounts()
     versions = (mapping.version, NORMALISER_VERSION)
     work = _Remapping(store, source_id, object, mapping, run)
     with store.read() as conn:
+        refuse_other_kind(object, mapping.kind, rebuilding.kinds_of(conn, source_id, object))
         total = rebuilding.count_stale(conn, source_id, object, mapping.kind, versions)
     while not (should_stop and should_stop()):
         with store.read() as conn:
