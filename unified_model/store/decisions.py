@@ -8,11 +8,12 @@ from datetime import datetime
 from itertools import combinations
 from typing import Any
 
-from sqlalchemy import Connection, and_, select
+from sqlalchemy import Connection, and_, func, select
 
 from unified_model.records import NaturalKey
 from unified_model.store.bulk import write_rows
 from unified_model.store.codec import encode
+from unified_model.store.engine import lock_table
 from unified_model.store.tables.identity import decision
 from unified_model.store.tables.landing import record_alias, source, source_record
 
@@ -50,6 +51,16 @@ class Decision:
         if self.kind != "split":
             return []
         return [tuple(NaturalKey(*key) for key in group) for group in self.value]
+
+
+def one_at_a_time(conn: Connection) -> None:
+    """Nobody else enters a decision until this transaction ends."""
+    lock_table(conn, decision)
+
+
+def count(conn: Connection) -> int:
+    """How many decisions there are; none ever goes."""
+    return conn.execute(select(func.count()).select_from(decision)).scalar_one()
 
 
 def append(conn: Connection, made: Decision) -> None:

@@ -17,6 +17,8 @@ from unified_model.store.engine import Connection, Store
 from unified_model.use_cases.naming import Subject, find_subject, labels_of, shown
 
 Clock = Callable[[], datetime]
+Check = Callable[[Sequence[Decision]], None]
+"""Told all decisions, the one to be made last; raises UsageError when that cannot be."""
 MOST_GROUPS = 100
 """A split into more groups is no answer of a person who looked at each."""
 
@@ -35,8 +37,7 @@ def decide(store: Store, a: str, b: str, kind: str, *, actor: str, reason: str |
     made = Decision(
         number, kind, tuple(sorted(left.keys)), tuple(sorted(right.keys)), None, None, None, actor, reason, clock()
     )
-    _refuse_contradiction([*decisions_now, made], made, labels)
-    _store(store, made, (*left.records, *right.records))
+    _store(store, made, (*left.records, *right.records), decisions_now, _against_contradiction(made, labels))
     return made
 
 
@@ -47,17 +48,21 @@ def undo(store: Store, number: int, *, actor: str, reason: str | None, clock: Cl
         target = next((d for d in known if d.id == number), None)
         if target is None:
             raise UsageError(f"There is no decision {number}.", "`unsilo review --decided` lists them.")
-        if number in decisions.undone(known):
-            raise UsageError(
-                f"Decision {number} is undone already.", f"Undo the undo to have it again: {_undoer(known, number)}."
-            )
         subject = _subject_of(known, target)
         records = members.records_by_key(conn, [*subject.left, *subject.right])
         labels = labels_of(conn)
     (fresh,) = store.allocate("decision", 1, ordered=True)
     made = Decision(fresh, "undo", target.left, target.right, None, None, number, actor, reason, clock())
-    _refuse_contradiction([*known, made], subject, labels)
-    _store(store, made, tuple(records.values()))
+
+    def check(every: Sequence[Decision]) -> None:
+        if number in decisions.undone(every[:-1]):
+            raise UsageError(
+                f"Decision {number} is undone already.",
+                f"Undo the undo to have it again: {_undoer(every[:-1], number)}.",
+            )
+        _refuse_contradiction(every, subject, labels)
+
+    _store(store, made, tuple(records.values()), known, check)
     return made
 
 
@@ -82,8 +87,7 @@ def unmerge(store: Store, name: str, *, actor: str, reason: str | None, clock: C
     made = Decision(
         number, "different", tuple(sorted(out)), tuple(sorted(rest)), None, None, None, actor, reason, clock()
     )
-    _refuse_contradiction([*known, made], made, labels)
-    _store(store, made, whole.records)
+    _store(store, made, whole.records, known, _against_contradiction(made, labels))
     return made
 
 
@@ -118,8 +122,7 @@ def split(
     (number,) = store.allocate("decision", 1, ordered=True)
     told = [[list(key) for key in sorted(part)] for part in sorted(parts)]
     made = Decision(number, "split", tuple(sorted(whole.keys)), (), None, told, None, actor, reason, clock())
-    _refuse_contradiction([*known, made], made, labels)
-    _store(store, made, whole.records)
+    _store(store, made, whole.records, known, _against_contradiction(made, labels))
     return made
 
 
@@ -165,7 +168,7 @@ def choose_field(
             raise UsageError(f"There is no field {field!r}.", f"Fields: {', '.join(sorted(choosable))}.")
     (number,) = store.allocate("decision", 1, ordered=True)
     made = Decision(number, "field_choice", whole.keys, (), field, list(winner.keys[0]), None, actor, reason, clock())
-    _store(store, made, whole.records)
+    _store(store, made, whole.records, (), None)
     return made
 
 
@@ -184,10 +187,18 @@ def _check_comparable(conn: Connection, left: Subject, right: Subject) -> None:
         raise UsageError("A person and an organization are never one customer.", "Name two of a kind.")
 
 
-def _store(store: Store, made: Decision, records: Sequence[int]) -> None:
+def _store(
+    store: Store, made: Decision, records: Sequence[int], known: Sequence[Decision], check: Check | None
+) -> None:
+    """Store a decision that `check` has nothing against, beside those known and those made since by others."""
+    if check:
+        check([*known, made])
     (seq,) = store.allocate("queue", 1)
     cause = f"undo {made.id} of decision {made.supersedes}" if made.kind == "undo" else f"decision {made.id}"
     with store.begin() as work:
+        decisions.one_at_a_time(work.conn)
+        if check and decisions.count(work.conn) != len(known):
+            check([*decisions.all_decisions(work.conn), made])
         decisions.append(work.conn, made)
         queue.enqueue(work.conn, dict.fromkeys(records, queue.VALUES), seq, cause)
         told = {"left": [list(k) for k in made.left], "right": [list(k) for k in made.right], "field": made.field}
@@ -210,6 +221,10 @@ def _subject_of(known: Sequence[Decision], target: Decision) -> Decision:
     while target.kind == "undo" and target.supersedes is not None:
         target = by_id[target.supersedes]
     return target
+
+
+def _against_contradiction(made: Decision, labels: dict[str, str]) -> Check:
+    return lambda every: _refuse_contradiction(every, made, labels)
 
 
 def _refuse_contradiction(known: Sequence[Decision], made: Decision, labels: dict[str, str]) -> None:

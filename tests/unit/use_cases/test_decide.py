@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 
-from tests.builders import World, account, contact, new_world
+from tests.builders import MONDAY, World, account, contact, new_world
 from tests.laws.picture import crosswalk
 from unified_model.errors import UsageError
 from unified_model.records import NaturalKey
 from unified_model.store import audit
+from unified_model.use_cases import decide
 from unified_model.use_cases.explain import explain_customer, explain_pair
 from unified_model.use_cases.review import list_decisions, list_reviews
 
@@ -82,6 +84,30 @@ def test_an_undo_is_refused_where_the_decision_it_brings_back_would_contradict(w
 
     with pytest.raises(UsageError, match="contradicts"):
         world.undo(undone.id)
+
+
+def test_of_two_who_contradict_each_other_at_the_same_time_the_later_one_is_refused(world: World) -> None:
+    def while_another_decides() -> datetime:
+        world.decide("emea/2", "emea/3", "different")
+        return MONDAY
+
+    with pytest.raises(UsageError, match="contradicts"):
+        decide.decide(world.store, "emea/2", "emea/3", "same", actor="bob", reason=None, clock=while_another_decides)
+
+    assert [made.kind for made in world.decisions()] == ["different"]
+
+
+def test_of_two_who_undo_the_same_decision_at_the_same_time_the_later_one_is_refused(world: World) -> None:
+    made = world.decide("emea/2", "emea/3", "same")
+
+    def while_another_undoes() -> datetime:
+        world.undo(made.id)
+        return MONDAY
+
+    with pytest.raises(UsageError, match="undone already"):
+        decide.undo(world.store, made.id, actor="bob", reason=None, clock=while_another_undoes)
+
+    assert [one.kind for one in world.decisions()] == ["same", "undo"]
 
 
 def test_what_is_undone_cannot_be_undone_again_but_its_undo_can(world: World) -> None:
