@@ -29,8 +29,10 @@ from unified_model.identity.model import MatchModel, read_model, shipped_model
 from unified_model.records import NaturalKey, SourceRecord
 from unified_model.store import models
 from unified_model.store.decisions import Decision
+from unified_model.store.sources import ensure_source
 from unified_model.store.tables.identity import key_stat
 from unified_model.store.tables.unified import organization_record, person_record
+from unified_model.use_cases.models.using import use_model
 from unified_model.use_cases.rebuild import rebuild
 from unified_model.use_cases.remap import remap
 
@@ -374,10 +376,23 @@ class Life(RuleBasedStateMachine):
 
     @rule(kind=st.sampled_from(("person", "person", "organization")), number=st.integers(0, len(VARIANTS) - 1))
     def another_model_is_used(self, kind: Kind, number: int) -> None:
-        use_model(self.world, model_variant(kind, number))
-        rebuild(self.world.store, clock=self.world.clock, actor="ann")
+        model, store = model_variant(kind, number), self.world.store
+        with store.begin() as work:
+            name = models.put(work.conn, model.version, kind, model.document, self.world.clock(), origin="trained")
+            work.commit()
+        with contextlib.suppress(UsageError):  # it is in use already
+            use_model(store, name, actor="ann", clock=self.world.clock)
+            self.witnessed["another model"] += 1
         self.models[kind] = number
-        self.witnessed["another model"] += 1
+
+    @precondition(lambda self: any(name.startswith("fair") for name, _ in self.landed))
+    @rule()
+    def a_source_declares_otherwise(self) -> None:
+        self.world.unique ^= {"fair"}
+        now = self.world.clock()
+        ensure_source(
+            self.world.store, "fair", "fair-1", "files", now, one_record_a_customer="fair" in self.world.unique
+        )
 
     @rule()
     def a_normaliser_is_new(self) -> None:
@@ -395,8 +410,8 @@ class Life(RuleBasedStateMachine):
         return sorted({(label, object) for label, object, _ in parts})
 
 
-def use_model(world: World, model: MatchModel) -> None:
-    """Make a model the active one of its kind."""
+def begin_with(world: World, model: MatchModel) -> None:
+    """Give a store that has none yet its model of a kind."""
     with world.store.begin() as work:
         models.activate(work.conn, model.version, model.kind, model.document, world.clock())
         work.commit()

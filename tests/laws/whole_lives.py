@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import initialize, rule
 
 from tests.builders import page
-from tests.laws.lives import ANYBODY, Life, model_variant, use_model
+from tests.laws.lives import ANYBODY, Life, begin_with, model_variant
 from tests.laws.picture import Keys, Picture, assert_same_picture, crosswalk, picture
 from tests.laws.promises import (
     Ledger,
@@ -101,7 +101,7 @@ class WholeLife(Life):
         other.unique = self.world.unique
         for kind, number in self.models.items():
             if number:
-                use_model(other, model_variant(kind, number))
+                begin_with(other, model_variant(kind, number))
         told = self.world.decisions()
         assert [made.id for made in standing(told)] == [said.number for said in self.book.in_force()]
         other.put(standing(told))
