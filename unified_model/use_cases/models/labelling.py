@@ -7,10 +7,13 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from unified_model.entities import Kind
+from unified_model.identity.conflict import conflict_of
 from unified_model.records import NaturalKey
 from unified_model.store import members, samples
 from unified_model.store.decisions import all_decisions, standing, vendor_merges
 from unified_model.store.engine import Connection
+from unified_model.store.landing import match_forms
 from unified_model.store.samples import Question
 
 if TYPE_CHECKING:
@@ -57,17 +60,24 @@ def gather_labels(conn: Connection, kind: str, seed: int) -> list[Label]:
     return labels
 
 
-def as_labels(labels: Sequence[Label], levels: LevelMatrix) -> Labels:
-    """Labels as training takes them; `levels` in the labels' order."""
+def as_labels(conn: Connection, kind: Kind, labels: Sequence[Label], levels: LevelMatrix) -> Labels:
+    """Labels as training takes them; `levels` in the labels' order.
+
+    A pair that the machine keeps apart whatever it weighs (two birth dates, say) tells of weights, and nothing of how
+    many of the machine's merges are right: it counts as not drawn blindly.
+    """
     import numpy as np
 
     from unified_model.identity.learning.labels import Labels as Learned
 
+    forms = match_forms(conn, kind, sorted({end for one in labels for end in one[:2]}))
+    mergeable = [not conflict_of(kind, forms.get(one.left, {}), forms.get(one.right, {})) for one in labels]
+    blind = [one.blind and may for one, may in zip(labels, mergeable, strict=True)]
     return Learned(
         levels,
         np.array([one.same for one in labels], dtype=bool),
-        np.array([one.worth for one in labels], dtype=np.float64),
-        np.array([one.blind for one in labels], dtype=bool),
+        np.array([one.worth if drawn else 1.0 for one, drawn in zip(labels, blind, strict=True)], dtype=np.float64),
+        np.array(blind, dtype=bool),
     )
 
 

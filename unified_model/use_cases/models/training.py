@@ -70,7 +70,7 @@ def train_model(
         told = None
         if labels:
             _, levels = weigh_pairs(conn, model, [label[:2] for label in labels])
-            told = as_labels(labels, levels)
+            told = as_labels(conn, model.kind, labels, levels)
     found = train(model, patterns, told, seed=seed)
     trained = read_model(json.dumps(found.document))
     notes = {
