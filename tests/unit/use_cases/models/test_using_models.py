@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.builders import World, contact, new_world
+from tests.builders import World, account, contact, new_world
 from tests.laws.picture import assert_same_picture, picture
 from tests.laws.worlds import small_limits
 from tests.unit.use_cases.models.population import Population, populate, shifted
@@ -147,14 +147,17 @@ def test_killed_anywhere_the_next_resolve_finishes_the_change(seed: int) -> None
 def test_no_customer_is_formed_while_links_of_the_former_model_are_left(file_people: Population) -> None:
     world = file_people.world
     file_people.put("strict", shifted(+4))
+    group = max(customers(file_people.crosswalk()), key=len)
     use_model(world.store, "strict", actor="ann", clock=world.clock)
+    world.land("emea", account("1", Name="Initrode"))
     landed: list[str] = []
     formed_with: list[set[str]] = []
 
     def progress(stage: str, _done: int, _total: int | None) -> None:
-        if stage == "link persons" and not landed:  # a record with keys not in the index yet must wait a round
-            landed.append("late")
-            world.land("fair", *(contact(key.record_id, First="Zoe") for key in list(file_people.truth)[:5]))
+        if stage == "link organizations" and not landed:  # keys that are not in the index yet: these wait a round
+            landed.extend(key.record_id for key in group)
+            for key in group:
+                world.land(key.source.removesuffix("-1"), contact(key.record_id, First="Zoe", Last="Quistorp"))
         if stage == "settle":
             formed_with.append(versions_seen(world))
 
