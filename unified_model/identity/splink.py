@@ -43,7 +43,7 @@ _REMEDY = "Export the model again with `unsilo model export --splink`, and train
 
 
 def splink_settings(model: MatchModel) -> dict[str, Any]:
-    """Settings that Splink 4 and 5 read (`Linker(table, settings)`, a dict or its JSON), over a `pairs_table`.
+    """Settings that Splink 5 reads (`Linker(table, settings)`, a dict or its JSON), over a `pairs_table`.
 
     Its match weight of a pair is the sum of our weights, before each is rounded to a thousandth of a bit.
     """
