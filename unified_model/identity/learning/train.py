@@ -19,6 +19,7 @@ from unified_model.identity.model import MatchModel, read_model
 PRECISION = 0.98
 """The share of its merges that the machine must be shown to get right."""
 FOLDS = 5
+LOWERED = "lowered"
 _WRONG = 20
 """So many wrong labels are to be expected at just that precision: with as many labels, what is unproven is raised."""
 
@@ -63,7 +64,7 @@ def train(model: MatchModel, candidates: Patterns, labels: Labels | None, *, see
     document = correct(estimated, labels)
     as_many = as_many_merges(model, read_model(json.dumps(document)), candidates)
     threshold = _threshold(estimated, labels, as_many, seed)
-    document["unsilo"] |= {"merge": threshold.merge, "review": min(model.review, threshold.merge)}
+    document["unsilo"] |= _with_threshold(model, threshold)
     notes |= {
         "labels": len(labels.same),
         "blind_labels": int(labels.drawn.sum()),
@@ -93,12 +94,27 @@ def _threshold(model: MatchModel, labels: Labels, as_many: int, seed: int) -> Th
     merge, why = model.merge, "too few labels"
     if safe is not None and safe <= model.merge:
         merge = min(model.merge, max(safe, model.review))
-        why = "lowered" if merge < model.merge else "proven"
+        why = LOWERED if merge < model.merge else "proven"
     elif safe is not None and given is not None and _is_refuted(given):
         merge, why = safe, "raised"
     elif model.review <= as_many < model.merge and before is not None and before.share >= PRECISION:
         merge, why = as_many, "as many merges"
     return Threshold(merge, why, precision_at(merge, weights, same, worth))
+
+
+def _with_threshold(model: MatchModel, threshold: Threshold) -> dict[str, int]:
+    """What changes under `unsilo`: a lower threshold to merge takes along what bears two clusters together.
+
+    Where no more pairs are merged than before, pairs without a link keep counting what they did, for otherwise clusters
+    that stood would fall apart; where more are, they count as much less than `support` as before.
+    """
+    down = max(model.merge - threshold.merge, 0)
+    changed = {"merge": threshold.merge, "review": min(model.review, threshold.merge)}
+    if model.support is not None and down:
+        changed["support"] = model.support - down
+        if threshold.why == LOWERED:
+            changed["unlinked"] = model.unlinked - down
+    return changed
 
 
 def as_many_merges(given: MatchModel, trained: MatchModel, candidates: Patterns) -> int:
