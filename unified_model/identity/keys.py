@@ -13,8 +13,9 @@ from hashlib import blake2b
 from typing import NamedTuple
 
 from unified_model.entities import Kind
-from unified_model.identity.company_names import own_part, own_part_of_label
+from unified_model.identity.company_names import own_part, own_part_of_label, read_core
 from unified_model.identity.forms import Form
+from unified_model.identity.normalise.business_words import OWN, business_word
 from unified_model.identity.normalise.domains import domain_label
 from unified_model.identity.normalise.nicknames import group_of
 
@@ -65,8 +66,8 @@ RULES: tuple[Rule, ...] = (
     Rule("first_word", "organization", 20, 100, "same first word or start of the domain"),
     Rule("two_words", "organization", 25, 400, "same first word and start of the second"),
     Rule("sorted_words", "organization", 21, 300, "same start of the two longest words"),
-    Rule("consonants", "organization", 23, 1000, "same consonants"),
-    Rule("tail", "organization", 24, 1000, "same letters after the first five"),
+    Rule("consonants", "organization", 23, 1000, "same consonants in its own words"),
+    Rule("tail", "organization", 24, 1000, "same letters after the first few"),
     Rule("identifier", "organization", 22, 60, "same registration"),
 )
 RULE_OF_CODE = {rule.code: rule for rule in RULES}
@@ -186,10 +187,11 @@ def _organization_values(form: Form) -> Iterator[tuple[str, str]]:
         yield "domain", domain
     name = form.get("n", "")
     labels = [domain_label(domain) for domain in domains[:2]]
-    closed, own = name.replace(" ", ""), own_part(name)
+    closed, own, is_common = name.replace(" ", ""), own_part(name), name and read_core(name).common
     if name:
         yield "core", closed
-        yield "own_words", own
+        if not is_common:
+            yield "own_words", own
     elif labels:
         yield "core", labels[0].replace(" ", "")
         yield "own_words", own_part_of_label(labels[0]) or labels[0]
@@ -206,8 +208,10 @@ def _organization_values(form: Form) -> Iterator[tuple[str, str]]:
     consonants = own[:1] + own[1:].translate(_VOWELS)
     if len(consonants) > 3:
         yield "consonants", _without_repeats(consonants)
-    if len(closed) > 10:
-        yield "tail", closed[5:]
+    ends_in_trade = name and business_word(name.rpartition(" ")[2]).kind != OWN
+    tail = own[4:] if ends_in_trade else closed[5:]
+    if len(tail) > 4:
+        yield "tail", tail
     if len(words) == 2:
         yield "sorted_words", " ".join(word[:4] for word in words)
     for identifier in form.get("i", ())[:VALUES]:
