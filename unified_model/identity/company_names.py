@@ -66,7 +66,8 @@ class CoreName(NamedTuple):
 def read_core(core: str) -> CoreName:
     """Takes a folded core name apart. A name of nothing but trade and region is all its own."""
     written = core.split()
-    read = [(word, text) for n, text in enumerate(written) if (word := _word(text, n)).kind != HONORIFIC]
+    places = enumerate(dict.fromkeys(written))
+    read = [(word, text) for n, text in places if (word := _word(text, n)).kind != HONORIFIC]
     words = [word for word, _ in read] or [Word(text, OWN) for text in written]
     own = tuple(word.text for word in words if word.kind == OWN) or tuple(word.text for word in words)
     nothing_own = all(word.kind != OWN for word in words)
@@ -78,7 +79,7 @@ def read_core(core: str) -> CoreName:
 def _word(text: str, position: int) -> Word:
     """A word in its place: a misspelt `llp` behind a name says nothing."""
     word = business_word(text)
-    if position and text in _STRAY:
+    if text in _STRAY:
         return Word(text, HONORIFIC)
     if not position or word.kind != OWN or not 2 < len(text) < 5 or _VOWEL.search(text):
         return word
