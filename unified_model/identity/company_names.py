@@ -47,6 +47,8 @@ _STRAY = ("n", "v")
 _FEWEST_INITIALS, _MOST_INITIALS = 3, 6
 _SURE = 8
 """A slip in a word of so many letters is a slip, not another name."""
+_VERY_SURE = 12
+"""Two slips in a word of so many letters are."""
 
 
 class CoreName(NamedTuple):
@@ -66,7 +68,7 @@ class CoreName(NamedTuple):
 def read_core(core: str) -> CoreName:
     """Takes a folded core name apart. A name of nothing but trade and region is all its own."""
     written = core.split()
-    places = enumerate(dict.fromkeys(written))
+    places = enumerate(written)
     read = [(word, text) for n, text in places if (word := _word(text, n)).kind != HONORIFIC]
     words = [word for word, _ in read] or [Word(text, OWN) for text in written]
     own = tuple(word.text for word in words if word.kind == OWN) or tuple(word.text for word in words)
@@ -130,7 +132,8 @@ def _closed_slip(one: CoreName, other: CoreName) -> int:
         return 0
     if distance == 1:
         return SLIP if shorter >= _SURE else SLIP_IN_SHORT
-    return SLIP if shorter >= 2 * _SURE and len(one.words) != len(other.words) else 0
+    own = min(len("".join(one.own)), len("".join(other.own)))
+    return SLIP if own >= _VERY_SURE and len(one.words) != len(other.words) else 0
 
 
 def _differ_in_small(one: CoreName, other: CoreName) -> bool:
@@ -202,7 +205,7 @@ def _is_slip(a: str, b: str) -> bool:
         return False
     if sorted(a) == sorted(b):
         return bool(OSA.distance(a, b, score_cutoff=1) == 1)
-    return shorter > 4 and bool(OSA.distance(a, b, score_cutoff=2) <= (2 if shorter > _SURE else 1))
+    return shorter > 4 and bool(OSA.distance(a, b, score_cutoff=2) <= (2 if shorter >= _VERY_SURE else 1))
 
 
 def _begins(a: str, b: str) -> bool:

@@ -65,9 +65,9 @@ RULES: tuple[Rule, ...] = (
     Rule("phone", "organization", 19, 60, "same phone", people=(2,)),
     Rule("first_word", "organization", 20, 100, "same first word or start of the domain"),
     Rule("two_words", "organization", 25, 400, "same first word and start of the second"),
-    Rule("sorted_words", "organization", 21, 300, "same start of the two longest words"),
     Rule("consonants", "organization", 23, 1000, "same consonants in its own words"),
     Rule("tail", "organization", 24, 1000, "same letters after the first few"),
+    Rule("ends", "organization", 27, 300, "same first and last three letters"),
     Rule("identifier", "organization", 22, 60, "same registration"),
 )
 RULE_OF_CODE = {rule.code: rule for rule in RULES}
@@ -204,7 +204,6 @@ def _organization_values(form: Form) -> Iterator[tuple[str, str]]:
     if " " in name:
         first, second = name.split(maxsplit=2)[:2]
         yield "two_words", f"{first[:6]} {second[:3]}"
-    words = sorted(sorted(name.split(), key=lambda word: (-len(word), word))[:2])
     consonants = own[:1] + own[1:].translate(_VOWELS)
     if len(consonants) > 3:
         yield "consonants", _without_repeats(consonants)
@@ -212,8 +211,8 @@ def _organization_values(form: Form) -> Iterator[tuple[str, str]]:
     tail = own[4:] if ends_in_trade else closed[5:]
     if len(tail) > 4:
         yield "tail", tail
-    if len(words) == 2:
-        yield "sorted_words", " ".join(word[:4] for word in words)
+    if len(closed) > 6:
+        yield "ends", f"{closed[:3]} {closed[-3:]}"
     for identifier in form.get("i", ())[:VALUES]:
         yield "identifier", identifier
 

@@ -212,3 +212,29 @@ def test_a_page_that_anybody_may_have_is_no_domain_of_a_company() -> None:
     sites = ("https://linktr.ee/acme", "facebook.com/acme", "acme.github.io", "acme.wixsite.com/home", "wa.me/123")
 
     assert [company_form("Acme", site).get("d") for site in sites] == [None] * len(sites)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Acmon Engineering", "Acmun Engineering Corp"),
+        ("Harbor River Insurance", "Harzbor River Insurance GmbH"),
+        ("Keystone Sigma Properties", "keystonesigma"),
+        ("Swiftvalren Capital", "switvalren capital"),
+        ("Falsel", "Falsel Pharma AG"),
+        ("East Lake Bank", "eastlakebank.com"),
+    ],
+)
+def test_spellings_of_one_company_share_a_key(one: str, other: str) -> None:
+    mine, theirs = ({key.hash for key in keys_of("organization", company_form(name))} for name in (one, other))
+
+    assert mine & theirs
+
+
+def test_a_common_name_makes_no_key_of_its_own_words() -> None:
+    rules = [key.rule for key in keys_of("organization", company_form("Müller Bau GmbH"))]
+    common = [key.rule for key in keys_of("organization", company_form("Schmidt Bau GmbH"))]
+
+    assert "own_words" not in common
+    assert "core" in common
+    assert len(rules) <= 8
