@@ -7,11 +7,9 @@ common and rare, models are changed, resolves die half way or lose their lease. 
 from __future__ import annotations
 
 import contextlib
-import json
 import random
 from collections import Counter
 from collections.abc import Callable
-from functools import cache
 from typing import Any, ClassVar
 
 from hypothesis import strategies as st
@@ -22,10 +20,11 @@ from tests.builders import MAPPINGS, World, account, at, contact, deleted, lead,
 from tests.laws.book import Book
 from tests.laws.picture import crosswalk
 from tests.laws.stages import Stage
+from tests.laws.town import CROWD, DESKS, FIRMS, VARIANTS, model_variant, person_columns
 from tests.laws.worlds import small_bounds, small_limits
 from unified_model.entities import Kind
 from unified_model.errors import UsageError
-from unified_model.identity.model import MatchModel, read_model, shipped_model
+from unified_model.identity.model import MatchModel
 from unified_model.records import NaturalKey, SourceRecord
 from unified_model.store import models
 from unified_model.store.decisions import Decision
@@ -45,60 +44,9 @@ ANYBODY = st.integers(0, 15)
 """Stands for one of the records landed so far."""
 FIELDS = st.sampled_from(("family_name", "given_name", "email", "company", "job_title", "name", "industry"))
 
-NAMES = (
-    ("Ann", "Smith"), ("Anna", "Smith"), ("Ann", "Smyth"), ("A.", "Smith"), ("Bob", "Berg"), ("Robert", "Berg"),
-    ("Li", "Maria"), ("Maria", "Li"), (None, "Smith"), ("Ann", None), ("Zoe", "Quist"), ("Tomasz", "Kowalski"),
-)  # fmt: skip
-REACHES: tuple[dict[str, str], ...] = (
-    {"Email": "ann.smith@acme.com", "Phone": "+1 212 555 2368"}, {"Email": "ann.smith@acme.com"},
-    {"Email": "a.smith@acme.com", "Phone": "+1 212 555 2368"}, {"Email": "a.smith@acme.com"},
-    {"Email": "bob77berg@gmail.com", "Phone": "+1 (212) 555-2369"}, {"Email": "bob77berg@gmail.com"},
-    {"Email": "a.smith@acme.com", "Email2": "ann.smith@acme.com"}, {"Phone": "+49 30 901820"},
-    {"Email": "li@globex.org", "Phone": "+49 30 901820"}, {"Email": "info@acme.com"}, {},
-)  # fmt: skip
-EXTRAS: tuple[dict[str, str], ...] = (
-    {}, {"Company": "Acme Inc", "Site": "acme.com"}, {"Company": "ACME GmbH"}, {"City": "Berlin", "Zip": "10117"},
-    {"Born": "1980-04-05"}, {"Born": "1980-05-04", "Company": "Globex"}, {"Erp": "E-100"}, {"Erp": "E-200"},
-)  # fmt: skip
-TRIMMINGS: tuple[dict[str, str], ...] = (
-    {}, {"Title": "CEO"}, {"Title": "Sales Manager", "Note": "called"}, {"Note": "wrote"}, {"Shoe": "42"},
-    {"OptIn": "yes", "OptInAt": "2026-01-01"}, {"OptIn": "no"},
-)  # fmt: skip
-FIRMS: tuple[dict[str, str], ...] = (
-    {"Name": "Acme Inc"}, {"Name": "Acme Inc", "Domain": "acme.com"}, {"Name": "ACME GmbH", "Domain": "acme.com"},
-    {"Name": "Acme", "Phone": "+49 30 901820"}, {"Name": "Globex", "Domain": "www.globex.org"}, {"Name": "Globex"},
-    {"Name": "Globex Trading Ltd", "Domain": "www.globex.org", "Industry": "Toys"}, {"Domain": "acme.com"},
-    {"Name": "Acme Inc", "City": "Berlin", "Industry": "Steel"}, {"Name": "Acme Inc", "City": "New York"},
-)  # fmt: skip
-CROWD = ("Ulrike Brandt", "Tomasz Kowalski", "Chidi Okafor", "Fatima Haddad", "Hiroshi Tanaka", "Oksana Melnyk")
-DESKS: tuple[dict[str, str], ...] = (
-    {"Phone": "+49 30 901820"}, {"Email": "info@acme.com"}, {"Phone": "+1 212 555 2368"}, {"Last": "Smith"},
-    {"Born": "1980-04-05"}, {"Email": "ann.smith@acme.com"}, {},
-)  # fmt: skip
-VARIANTS: tuple[dict[str, Any], ...] = (
-    {}, {"size_limit": 3}, {"size_limit": 2, "step": 3000}, {"merge": 2000, "review": -2000},
-    {"merge": 16000}, {"support": 4000, "unlinked": -4000}, {"support": None}, {"merge": 4000, "support": -2000},
-)  # fmt: skip
-
 
 class Died(Exception):
     """A resolve ended between two transactions, as by a kill or a lost lease."""
-
-
-@st.composite
-def person_columns(draw: st.DrawFn) -> dict[str, Any]:
-    """Columns of one version of a person, out of a small town."""
-    first, last = draw(st.sampled_from(NAMES))
-    reach, extra, trimming = draw(st.tuples(*map(st.sampled_from, (REACHES, EXTRAS, TRIMMINGS))))
-    return {"First": first, "Last": last, **reach, **extra, **trimming}
-
-
-@cache
-def model_variant(kind: Kind, number: int) -> MatchModel:
-    """The shipped model with other bounds."""
-    document = json.loads(shipped_model(kind).to_json())
-    document["unsilo"] |= VARIANTS[number]
-    return read_model(json.dumps(document))
 
 
 class Life(RuleBasedStateMachine):
@@ -199,6 +147,15 @@ class Life(RuleBasedStateMachine):
 
     @rule(size=st.integers(1, len(CROWD)), desk=st.sampled_from(DESKS))
     def a_crowd_comes_to_a_desk(self, size: int, desk: dict[str, str]) -> None:
+        self._seat(size, desk)
+
+    @rule(size=st.integers(4, len(CROWD)), desk=st.sampled_from(DESKS[:-1]), leaving=st.integers(2, len(CROWD)))
+    def a_crowd_comes_to_a_desk_and_goes(self, size: int, desk: dict[str, str], leaving: int) -> None:
+        self._seat(size, desk)
+        self.settle()
+        self._seat(leaving, {})
+
+    def _seat(self, size: int, desk: dict[str, str]) -> None:
         records = []
         for number, whole in enumerate(CROWD[:size]):
             first, last = whole.split()
@@ -213,6 +170,17 @@ class Life(RuleBasedStateMachine):
         name = self.name(number)
         _, object, record_id = name.split("/")
         self.land(name, deleted(record_id, object=object))
+
+    @precondition(lambda self: self.gone())
+    @rule(number=ANYBODY, columns=person_columns(), firm=st.sampled_from(FIRMS))
+    def a_deleted_record_comes_back(self, number: int, columns: dict[str, Any], firm: dict[str, str]) -> None:
+        gone = self.gone()
+        name = gone[number % len(gone)]
+        self.land(name, self.record(name, firm if "Account" in name else columns))
+
+    def gone(self) -> list[str]:
+        """Records whose last word was their deletion."""
+        return [name for name, record in dict(self.landed).items() if record.deleted]
 
     @rule(one=ANYBODY, other=st.integers(0, 3))
     def a_vendor_merges(self, one: int, other: int) -> None:
@@ -342,24 +310,26 @@ class Life(RuleBasedStateMachine):
 
     @rule(one=ANYBODY, field=FIELDS, other=ANYBODY)
     def somebody_chooses(self, one: int, field: str, other: int) -> None:
-        name = self.name(one)
-        self.attempt(self.world.choose, name, field, self.mate(name, other))
+        mates = self.mates(one)
+        self.attempt(self.world.choose, mates[0], field, mates[other % len(mates)])
 
     @rule(one=ANYBODY)
     def somebody_unmerges(self, one: int) -> None:
-        self.attempt(self.world.unmerge, self.name(one))
+        self.attempt(self.world.unmerge, self.mates(one)[-1])
 
     @rule(one=ANYBODY, others=st.lists(ANYBODY, max_size=3, unique=True))
     def somebody_splits(self, one: int, others: list[int]) -> None:
-        name = self.name(one)
-        self.attempt(self.world.split, name, *([self.mate(name, other)] for other in others))
+        mates = self.mates(one)
+        self.attempt(self.world.split, mates[0], *([mates[other % len(mates)]] for other in others))
 
-    def mate(self, name: str, number: int) -> str:
-        """One of the records of a record's customer, itself among them."""
+    def mates(self, number: int) -> list[str]:
+        """The records of one of the customers that have several; of any, if none has."""
+        held: dict[str, list[str]] = {}
         belongs = crosswalk(self.world.store)
-        known = dict.fromkeys(other for other, _ in self.landed)
-        mates = [other for other in known if belongs.get(self.key(other)) == belongs.get(self.key(name), "")]
-        return mates[number % len(mates)] if mates else name
+        for name in dict.fromkeys(name for name, _ in self.landed):
+            held.setdefault(belongs.get(self.key(name), name), []).append(name)
+        customers = [names for names in held.values() if len(names) > 1] or list(held.values())
+        return customers[number % len(customers)]
 
     @precondition(lambda self: self.book.said)
     @rule(back=st.integers(0, 5))

@@ -15,4 +15,4 @@ from tests.laws.worlds import lives
 @pytest.mark.timeout(900)
 def test_on_a_server_no_promise_about_customers_is_broken_either(new_postgres: Callable[[], str]) -> None:
     with stages_on_a_server(2, new_postgres) as stages:
-        run_state_machine_as_test(life_on(*stages), settings=lives(20))
+        run_state_machine_as_test(life_on(*stages), settings=lives(15))

@@ -22,6 +22,6 @@ def test_whatever_happens_to_a_store_no_promise_about_its_customers_is_broken() 
     with stages_on_files(2) as stages:
         life = life_on(*stages)
 
-        run_state_machine_as_test(life, settings=lives(200))
+        run_state_machine_as_test(life, settings=lives(150))
 
     assert {what: life.witnessed[what] for what in HAPPENS if not life.witnessed[what]} == {}, "lives were too quiet"

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import initialize, rule
 
 from tests.builders import page
-from tests.laws.lives import ANYBODY, Life, begin_with, model_variant
+from tests.laws.lives import ANYBODY, Life, begin_with
 from tests.laws.picture import Keys, Picture, assert_same_picture, crosswalk, picture
 from tests.laws.promises import (
     Ledger,
@@ -22,6 +22,7 @@ from tests.laws.promises import (
     memberships_join_up,
 )
 from tests.laws.stages import Stage
+from tests.laws.town import model_variant
 from unified_model.records import NaturalKey, SourceRecord
 from unified_model.resolution import linking
 from unified_model.store import golden_rows
