@@ -1,7 +1,7 @@
 """python -m benchmarks [NAME ...] [--quick | --scale SMALL LARGE] [--data FOLDER] [--keep FOLDER]
 
 Prints each claim as ratios taken in one run. Without arguments everything at full size: 100,000 and 1,000,000 records,
-which takes about an hour and 10 GB of disk. Names: quality, identity, landing, growth, reading,
+which takes about an hour and a half and 12 GB of disk. Names: quality, identity, landing, growth, reading,
 reading-hubspot, writing, writing-hubspot.
 """
 

@@ -108,7 +108,11 @@ def crm_exports(folder: Path = DATA / "crm_exports", truth_column: str = "person
 
 def crm_companies(folder: Path = DATA / "crm_exports") -> LabelledSet:
     """The companies named in the exports' records: one record for each spelling and site of a file."""
-    persons = crm_exports(folder, "company_id")
+    return companies_named(crm_exports(folder, "company_id"))
+
+
+def companies_named(persons: LabelledSet) -> LabelledSet:
+    """The companies that persons name, with the truth of the first person who does."""
     found: dict[tuple[str, str, str], tuple[str, str]] = {}
     for record, key, company in zip(persons.records, persons.natural, persons.truth, strict=True):
         assert isinstance(record, PersonRecord)

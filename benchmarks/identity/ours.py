@@ -12,7 +12,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from benchmarks.identity.labelled import SETS, LabelledSet, crm_companies, crm_exports
+from benchmarks.identity.labelled import SETS, LabelledSet, companies_named, crm_companies, crm_exports
 from benchmarks.identity.memory import Run, blocked, forms_of, run, score
 from benchmarks.measure import Laps, peak_mb, tell
 from unified_model.identity.model import shipped_model
@@ -66,4 +66,5 @@ if __name__ == "__main__":
     elif what == "companies":
         tell(measure(crm_companies(Path(name))))
     else:
-        tell(measure(crm_exports(Path(name)), crm_companies(Path(name))))
+        persons = crm_exports(Path(name))
+        tell(measure(persons, companies_named(persons)))
