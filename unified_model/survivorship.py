@@ -83,10 +83,13 @@ def choose_survivors(
 
     Ties go to the lowest natural key: candidates are looked at in that order and `max` keeps the first of equals.
     """
-    candidates = sorted(candidates, key=lambda c: c.key)
+    candidates = sorted(candidates, key=_key)
     golden: dict[str, Survivor] = {}
+    told = set().union(*[c.values for c in candidates])
     for rule in RULES[kind]:
-        filled = [c for c in candidates if any(c.values.get(f) is not None for f in rule.fields)]
+        if told.isdisjoint(rule.fields):
+            continue
+        filled = _with_any(candidates, rule.fields)
         if not filled:
             continue
         winner = filled[0] if len(filled) == 1 else _WINNER[rule.name](filled, rule.fields)
@@ -99,6 +102,18 @@ def choose_survivors(
         if chosen is not None and chosen.values.get(field) is not None:
             golden[field] = Survivor(chosen.values[field], chosen, "a_person_chose", chosen.since_of(field))
     return golden
+
+
+def _key(candidate: Candidate) -> NaturalKey:
+    return candidate.key
+
+
+def _with_any(candidates: Sequence[Candidate], fields: tuple[str, ...]) -> Sequence[Candidate]:
+    """The candidates that fill any of the fields."""
+    if len(fields) == 1:
+        (field,) = fields
+        return [c for c in candidates if c.values.get(field) is not None]
+    return [c for c in candidates if any(c.values.get(f) is not None for f in fields)]
 
 
 def losers(kind: str, field: str, candidates: Sequence[Candidate]) -> list[Candidate]:
@@ -121,7 +136,7 @@ def rule_of(kind: str, field: str) -> Rule:
 def merge_by_key(candidates: Sequence[Candidate], field: str) -> dict[str, Survivor]:
     """Survivors of a mapping-valued field (external ids, custom), each of its keys on its own: the newest wins."""
     golden: dict[str, Survivor] = {}
-    candidates = sorted(candidates, key=lambda c: c.key)
+    candidates = sorted((c for c in candidates if c.values.get(field)), key=_key)
     names = sorted({name for c in candidates for name in (c.values.get(field) or ())})
     for name in names:
         path = f"{field}.{name}"

@@ -42,9 +42,9 @@ def changes_of(
     old_values = _before(conn, changed)
     for c in customers:
         if c.id not in hashes:
-            tell(c.id, "created" if c.minted else "revived", None, _after(c), _cause(c.members, waiting))
+            tell(c.id, "created" if c.minted else "revived", None, _told(c), _cause(c.members, waiting))
         elif hashes[c.id] != c.hash:
-            before, after = _difference(old_values[c.id], _after(c))
+            before, after = _difference(old_values[c.id], plain(_told(c)))
             if before or after:
                 tell(c.id, "updated", before, after, _cause(c.members, waiting))
     for old, destinations in _destinations(customers, belongs).items():
@@ -91,9 +91,10 @@ def _before(conn: Connection, customers: Sequence[Customer]) -> dict[str, dict[s
     return found
 
 
-def _after(customer: Customer) -> dict[str, Any]:
-    columns = golden_rows.golden_columns(customer.kind)
-    values = plain({k: customer.golden.values.get(k) for k in columns if k not in UNTOLD})
+def _told(customer: Customer) -> dict[str, Any]:
+    golden = customer.golden.values
+    names = golden_rows.golden_columns(customer.kind)
+    values = {k: value for k in names if k not in UNTOLD and (value := golden.get(k)) is not None}
     reach = sorted(f"{p.kind}:{p.canonical}" for p in customer.golden.points)
     return {**values, "contact_points": reach} if reach else values
 

@@ -47,6 +47,8 @@ def cluster_group(
     unique_sources: frozenset[int],
 ) -> Clustered:
     """Clusters of a group. `links` are those among and around its records, weak ones included."""
+    if len(group) == 1:
+        return Clustered([list(group)], [])
     clusters: list[list[int]] = []
     doubts: list[Doubt] = []
     natural = {m: str(members[m].key) for m in group}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from unified_model.resolution.golden import Golden
 from unified_model.store.codec import digest, encode_bytes
@@ -19,11 +19,11 @@ class Customer:
     live: bool
     sources: int
     minted: bool
+    hash: str = field(init=False)
+    """Changes when anything of the customer that people can see changes."""
 
-    @property
-    def hash(self) -> str:
-        """Changes when anything of the customer that people can see changes."""
-        return customer_hash(self.golden, self.kind, self.live, len(self.members), self.sources)
+    def __post_init__(self) -> None:
+        self.hash = customer_hash(self.golden, self.kind, self.live, len(self.members), self.sources)
 
 
 def customer_hash(golden: Golden, kind: str, live: bool, records: int, sources: int) -> str:

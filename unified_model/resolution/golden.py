@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any, NamedTuple
 
 from unified_model.consent import ConsentEvent, consent_events, settle_consents
@@ -13,6 +14,9 @@ from unified_model.resolution.reach import GoldenPoint, MemberRecord, golden_poi
 from unified_model.store.codec import decode, digest, encode, encode_bytes
 from unified_model.store.golden_rows import golden_columns
 from unified_model.survivorship import Candidate, Survivor, choose_survivors, merge_by_key
+
+
+_FIELDS = {"person": frozenset(PERSON_FIELDS), "organization": frozenset(ORGANIZATION_FIELDS)}
 
 
 class Golden(NamedTuple):
@@ -34,8 +38,8 @@ def member_record(
     company: str | None,
 ) -> MemberRecord:
     """A member as survivorship reads it, from its rows in the store."""
-    fields = PERSON_FIELDS if kind == "person" else ORGANIZATION_FIELDS
-    offered = {name: values[name] for name in fields if values.get(name) is not None}
+    fields = _FIELDS[kind]
+    offered = {name: value for name, value in values.items() if name in fields and value is not None}
     if company is not None:
         offered["company"] = company
     for name in ("external_ids", "custom"):
@@ -70,11 +74,16 @@ def golden_of(kind: str, members: Sequence[MemberRecord], choices: Mapping[str, 
         place, _, since = provenance[derived_from]
         provenance["display_name"] = [place, f"derived from {derived_from}", since]
     told = {"records": [list(key) for key in records], "fields": provenance}
-    row = [values.get(name) for name in golden_columns(kind) if name not in ("customer_id", "provenance")]
+    row = [values.get(name) for name in _value_columns(kind)]
     reach = [[*p[:8], list(p.winner), [list(key) for key in p.holders]] for p in points]
     agreed = [[*e[:6], list(e.key)] for e in consents]
     hashed = digest(encode_bytes([row, told, reach, agreed]))
     return Golden(values, told, points, consents, hashed)
+
+
+@cache
+def _value_columns(kind: str) -> tuple[str, ...]:
+    return tuple(name for name in golden_columns(kind) if name not in ("customer_id", "provenance"))
 
 
 def _origin(survivor: Survivor, records: dict[NaturalKey, int]) -> list[Any]:
@@ -84,7 +93,7 @@ def _origin(survivor: Survivor, records: dict[NaturalKey, int]) -> list[Any]:
 
 
 def _events(member: MemberRecord) -> list[ConsentEvent]:
-    return consent_events(member.consents, member.points, member.candidate.key)
+    return consent_events(member.consents, member.points, member.candidate.key) if member.consents else []
 
 
 def display_name(kind: str, values: Mapping[str, Any]) -> tuple[str | None, str]:

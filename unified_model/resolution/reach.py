@@ -49,11 +49,14 @@ class GoldenPoint(NamedTuple):
 def golden_points(members: Sequence[MemberRecord], choices: Mapping[str, NaturalKey]) -> list[GoldenPoint]:
     """The union of the members' contact points, best first within each kind."""
     held: dict[tuple[str, str], list[tuple[MemberRecord, Mapping[str, Any]]]] = {}
-    for member in sorted(members, key=lambda m: m.candidate.key):
+    for member in sorted(members, key=_key):
         for point in member.points:
             if point["until"] is None:
                 held.setdefault((point["kind"], point["canonical"] or point["raw"]), []).append((member, point))
-    points = sorted((_golden_point(*key, some) for key, some in held.items()), key=_order)
+    points = [_golden_point(*key, some) for key, some in held.items()]
+    if len(points) > 1:
+        judged = sum(kind == "email" for kind, _ in held) > 1
+        points.sort(key=lambda point: _order(point, judged))
     return _with_choices(points, choices) if choices else points
 
 
@@ -74,8 +77,12 @@ def take_primaries(
 
 
 def _golden_point(kind: str, canonical: str, holders: Sequence[tuple[MemberRecord, Mapping[str, Any]]]) -> GoldenPoint:
-    member, point = max(holders, key=lambda h: (bool(h[1]["verified"]), _time(_since(*h))))
-    keys = tuple(sorted({m.candidate.key for m, _ in holders}))
+    if len(holders) == 1:
+        member, point = holders[0]
+        keys: tuple[NaturalKey, ...] = (member.candidate.key,)
+    else:
+        member, point = max(holders, key=lambda h: (bool(h[1]["verified"]), _time(_since(*h))))
+        keys = tuple(sorted({m.candidate.key for m, _ in holders}))
     return GoldenPoint(
         kind, canonical, point["raw"], point["label"], point["parts"], bool(point["verified"]), _since(member, point),
         point["canonical"] is not None, member.candidate.key, keys,
@@ -101,9 +108,16 @@ def _since(member: MemberRecord, point: Mapping[str, Any]) -> datetime | None:
     return member.candidate.since_of(f"{point['kind']}:{point['label']}" if point["label"] else point["kind"])
 
 
-def _order(point: GoldenPoint) -> tuple[Any, ...]:
-    """Verified, then readable, then personal before a shared desk, held by more records, newest; then by value."""
-    shared = point.kind == "email" and _is_role(point.canonical)
+def _key(member: MemberRecord) -> NaturalKey:
+    return member.candidate.key
+
+
+def _order(point: GoldenPoint, judged: bool) -> tuple[Any, ...]:
+    """Verified, then readable, then personal before a shared desk, held by more records, newest; then by value.
+
+    `judged`: there are several e-mails, so that it matters which of them are a desk's.
+    """
+    shared = judged and point.kind == "email" and _is_role(point.canonical)
     held = -len(point.holders)
     return point.kind, not point.verified, not point.readable, shared, held, -_time(point.since), point.canonical
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import Connection, func, select
@@ -43,14 +44,15 @@ class GoldenBatch:
 
 
 def unified_values(conn: Connection, kind: str, records: Sequence[int]) -> dict[int, dict[str, Any]]:
-    """Unified fields of records by surrogate key, JSON decoded."""
+    """Unified fields of records by surrogate key, JSON decoded; those that a record leaves empty are left out."""
     table = UNIFIED[kind]
     names = [c.name for c in table.columns if c.name not in ("match_form", "mapping_version", "normaliser_version")]
     found = {}
     for row in rows_by_keys(conn, table, "record", records, names):
-        values = dict(zip(names, row, strict=True))
+        values = {name: value for name, value in zip(names, row, strict=True) if value is not None}
         for name in JSON_COLUMNS:
-            values[name] = decode(values[name])
+            if name in values:
+                values[name] = decode(values[name])
         found[values.pop("record")] = values
     return found
 
@@ -59,9 +61,10 @@ def points_of(conn: Connection, records: Sequence[int]) -> dict[int, list[dict[s
     """Contact points of records, in the records' own order."""
     names = [c.name for c in contact_point.columns]
     found: dict[int, list[dict[str, Any]]] = {}
-    for row in sorted(rows_by_keys(conn, contact_point, "record", records, names), key=lambda r: (r[0], r[1])):
+    for row in sorted(rows_by_keys(conn, contact_point, "record", records, names), key=itemgetter(0, 1)):
         values = dict(zip(names, row, strict=True))
-        values["parts"] = decode(values["parts"])
+        if values["parts"] is not None:
+            values["parts"] = decode(values["parts"])
         found.setdefault(values["record"], []).append(values)
     return found
 
@@ -70,7 +73,7 @@ def employers_of(conn: Connection, records: Sequence[int]) -> dict[int, str]:
     """The company that each person's record names first."""
     rows = rows_by_keys(conn, affiliation, "record", records, ("record", "position", "name", "until"))
     found: dict[int, str] = {}
-    for record, _, name, until in sorted(rows, key=lambda r: (r[0], r[1])):
+    for record, _, name, until in sorted(rows, key=itemgetter(0, 1)):
         if name and until is None and record not in found:
             found[record] = name
     return found
@@ -144,9 +147,14 @@ def write_golden(conn: Connection, batch: GoldenBatch) -> None:
         delete_rows(conn, customer, ("id",), batch.retired)
         for table in GOLDEN.values():
             delete_rows(conn, table, ("customer_id",), batch.retired)
-    write_rows(conn, customer, CUSTOMER_COLUMNS, batch.customers, on_conflict="update")
-    write_rows(conn, person, golden_columns("person"), batch.persons, on_conflict="update")
-    write_rows(conn, organization, golden_columns("organization"), batch.organizations, on_conflict="update")
+    held = frozenset(batch.changed)
+    for table, columns, rows in (
+        (customer, CUSTOMER_COLUMNS, batch.customers),
+        (person, golden_columns("person"), batch.persons),
+        (organization, golden_columns("organization"), batch.organizations),
+    ):
+        write_rows(conn, table, columns, [row for row in rows if row[0] in held], on_conflict="update")
+        write_rows(conn, table, columns, [row for row in rows if row[0] not in held])
     write_rows(conn, customer_contact_point, POINT_COLUMNS, batch.points)
     write_rows(conn, consent, CONSENT_COLUMNS, batch.consents)
     # One resolver at a time holds the lease, so the feed's order is simply the next number.
