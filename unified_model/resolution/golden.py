@@ -15,7 +15,6 @@ from unified_model.store.codec import decode, digest, encode, encode_bytes
 from unified_model.store.golden_rows import golden_columns
 from unified_model.survivorship import Candidate, Survivor, choose_survivors, merge_by_key
 
-
 _FIELDS = {"person": frozenset(PERSON_FIELDS), "organization": frozenset(ORGANIZATION_FIELDS)}
 
 

@@ -128,7 +128,8 @@ def read_values(conn: Connection, facts: Facts, records: Sequence[int]) -> None:
     for kind in ("organization", "person"):
         mine = [r for r in records if facts.members[r].kind == kind]
         facts.values.update(golden_rows.unified_values(conn, kind, mine))
-    facts.points = golden_rows.points_of(conn, records)
+    # Companies that persons name have a name and a domain, and no other ways to reach them.
+    facts.points = golden_rows.points_of(conn, [r for r in records if not facts.members[r].implied])
     facts.employers = golden_rows.employers_of(conn, [r for r in records if facts.members[r].kind == "person"])
     facts.employed_at = golden_rows.employed_at(conn, [r for r in records if facts.members[r].implied])
     facts.belongs = members.customers_of(conn, records)

@@ -11,9 +11,8 @@ from typing import Any
 from sqlalchemy import Connection, func, select
 
 from unified_model.store.bulk import delete_rows, rows_by_keys, write_rows
-from unified_model.store.codec import decode
+from unified_model.store.codec import decode, encode
 from unified_model.store.tables.golden import change, consent, customer, customer_contact_point, organization, person
-from unified_model.store.tables.landing import source_record
 from unified_model.store.tables.unified import affiliation, contact_point, organization_record, person_record
 from unified_model.store.types import UtcTime
 
@@ -24,6 +23,12 @@ POINT_COLUMNS = tuple(c.name for c in customer_contact_point.columns)
 CONSENT_COLUMNS = tuple(c.name for c in consent.columns)
 CUSTOMER_COLUMNS = tuple(c.name for c in customer.columns)
 CHANGE_COLUMNS = tuple(c.name for c in change.columns)
+
+
+_LIVING = """
+select 1 from affiliation join source_record on source_record.id = affiliation.record
+where affiliation.organization = k.value and source_record.deleted_at is null
+"""
 
 
 @dataclass(slots=True)
@@ -81,12 +86,14 @@ def employers_of(conn: Connection, records: Sequence[int]) -> dict[int, str]:
 
 def employed_at(conn: Connection, organizations: Sequence[int]) -> set[int]:
     """Organizations, among these, that some record not deleted still names."""
-    pairs = rows_by_keys(conn, affiliation, "organization", organizations, ("organization", "record"))
-    persons = sorted({person for _, person in pairs})
-    deleted = {
-        row[0] for row in rows_by_keys(conn, source_record, "id", persons, ("id", "deleted_at")) if row[1] is not None
-    }
-    return {organization for organization, person in pairs if person not in deleted}
+    if not organizations:
+        return set()
+    given: Any = (list(organizations),)
+    values = "unnest(%s::bigint[]) as k(value)"
+    if conn.dialect.name == "sqlite":
+        given, values = (encode(list(organizations)),), "json_each(?) as k"
+    query = f"select k.value from {values} where exists ({_LIVING})"
+    return set(conn.exec_driver_sql(query, given).scalars())
 
 
 def first_companies(conn: Connection, persons: Sequence[int]) -> dict[int, int]:

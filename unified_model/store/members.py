@@ -81,8 +81,11 @@ def move(
     departures: Sequence[tuple[int, datetime, datetime, str, str]],
 ) -> None:
     """Write where records belong now (record, customer, since) and where they belonged
-    (record, since, until, customer, cause)."""
-    write_rows(conn, membership, ("record", "customer_id", "since"), list(arrivals), on_conflict="update")
+    (record, since, until, customer, cause). A record that arrives from nowhere has no departure."""
+    moved = {row[0] for row in departures}
+    places = ("record", "customer_id", "since")
+    write_rows(conn, membership, places, [row for row in arrivals if row[0] in moved], on_conflict="update")
+    write_rows(conn, membership, places, [row for row in arrivals if row[0] not in moved])
     columns = ("record", "since", "until", "customer_id", "cause")
     write_rows(conn, membership_history, columns, list(departures), on_conflict="ignore")
 
