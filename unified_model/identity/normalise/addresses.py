@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 
-from unified_model.identity.normalise.text import CACHED_VALUES, ascii_of, fold, is_placeholder
+from unified_model.identity.normalise.text import ascii_of, fold, is_placeholder, remembered
 
 _COUNTRIES = {
     "US": "usa us united states united states of america america etats unis vereinigte staaten estados unidos "
@@ -103,13 +102,13 @@ def _country_table() -> dict[str, str]:
 _COUNTRY_CODES = _country_table()
 
 
-@lru_cache(maxsize=CACHED_VALUES)
+@remembered
 def country_code(raw: str) -> str | None:
     """Two letters of ISO 3166 for a country's name in English or its own language; None when unknown."""
     return _COUNTRY_CODES.get(fold(raw))
 
 
-@lru_cache(maxsize=CACHED_VALUES)
+@remembered
 def postcode(raw: str) -> str | None:
     """Letters and digits only; the US extension (12345-6789) is dropped. None for placeholders."""
     text = raw.strip()
@@ -119,14 +118,14 @@ def postcode(raw: str) -> str | None:
     return None if len(folded) < 3 or set(folded) <= {"0"} or set(folded) <= {"9"} or is_placeholder(folded) else folded
 
 
-@lru_cache(maxsize=CACHED_VALUES)
+@remembered
 def town(raw: str) -> str | None:
     """The folded name of a place; None for placeholders."""
     folded = fold(raw)
     return None if len(folded) < 2 or is_placeholder(folded) else folded
 
 
-@lru_cache(maxsize=CACHED_VALUES)
+@remembered
 def street(raw: str) -> str | None:
     """Folded street with usual words shortened; None for placeholders."""
     folded = fold(raw.replace("ß", "ss"))

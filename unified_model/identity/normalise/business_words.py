@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from functools import cache, lru_cache
+from functools import cache
 from typing import NamedTuple
 
-from unified_model.identity.normalise.text import CACHED_VALUES
+from unified_model.identity.normalise.text import remembered
 from unified_model.identity.normalise.words import word_lines
 
 OWN, TRADE, REGION, HONORIFIC = range(4)
@@ -51,7 +51,7 @@ def _neighbours() -> dict[str, str]:
     return found
 
 
-@lru_cache(maxsize=CACHED_VALUES)
+@remembered
 def business_word(word: str) -> Word:
     """The canonical spelling of a folded word, and whether it is the company's own; slips in long words are seen."""
     words, stems, endings = _known()
@@ -83,7 +83,7 @@ def _misspelt(word: str) -> str | None:
     return None
 
 
-@lru_cache(maxsize=CACHED_VALUES)
+@remembered
 def beginning_of_trade(piece: str) -> bool:
     """Whether a piece of a domain may shorten a word of trade: the `tech` of `acme-tech.com`, or `cons`, or `prop`."""
     return len(piece) > 2 and (

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from typing import NamedTuple
 
 from unified_model.identity.normalise.business_words import OWN, business_word
 from unified_model.identity.normalise.domains import FREE_MAIL, has_known_ending, host_of, registered_domain
-from unified_model.identity.normalise.text import CACHED_VALUES, ascii_of, fold, is_placeholder
+from unified_model.identity.normalise.text import ascii_of, fold, is_placeholder, remembered
 from unified_model.identity.normalise.words import phrase_list, word_list
 
 _DOTTED = re.compile(r"\b((?:[A-Za-z]\.){2,}[A-Za-z]?|(?:[A-Za-z]\s?/\s?)[A-Za-z])(?=\W|$)")
@@ -60,7 +59,7 @@ class Company(NamedTuple):
     domain: str | None = None
 
 
-@lru_cache(maxsize=CACHED_VALUES)
+@remembered
 def parse_company(raw: str) -> Company | None:
     """The core name and legal form; None for placeholders. A name that is all legal form is its own core."""
     text = raw if raw.isascii() else ascii_of(_NATIVE_FORMS.sub(" ", raw))
@@ -92,7 +91,7 @@ def _as_domain(text: str) -> str | None:
     return registered_domain(host_of(text)) if has_known_ending(text) else None
 
 
-@lru_cache(maxsize=CACHED_VALUES)
+@remembered
 def _is_misspelt_form(word: str) -> bool:
     from rapidfuzz.distance import OSA
 
@@ -130,7 +129,7 @@ _ONE_FORM = {
 }  # fmt: skip
 
 
-@lru_cache(maxsize=CACHED_VALUES)
+@remembered
 def legal_words(legal: str) -> frozenset[str]:
     """The forms that a `legal` names, each in one spelling: `incorporated` is `inc`."""
     return frozenset(

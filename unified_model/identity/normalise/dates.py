@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 
-from unified_model.identity.normalise.text import CACHED_VALUES
+from unified_model.identity.normalise.text import remembered
 
 _NUMBERS = re.compile(r"\d+")
 _UNKNOWN_DAYS = frozenset(
@@ -13,7 +12,7 @@ _UNKNOWN_DAYS = frozenset(
 )
 
 
-@lru_cache(maxsize=CACHED_VALUES)
+@remembered
 def birth_date(raw: str) -> str | None:
     """`YYYY-MM-DD` as far as the text is a date in year-first or day-first order; broken dates keep their digits.
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from functools import cache, lru_cache
+from functools import cache
 from typing import TYPE_CHECKING
 
-from unified_model.identity.normalise.text import CACHED_VALUES, ascii_of
+from unified_model.identity.normalise.text import ascii_of, remembered
 from unified_model.identity.normalise.words import word_list
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ def _suffixes() -> PublicSuffixList:
     return PublicSuffixList(only_icann=True)
 
 
-@lru_cache(maxsize=CACHED_VALUES)
+@remembered
 def registered_domain(host: str) -> str | None:
     """`mail.shop.example.co.uk` -> `example.co.uk`; None for what is no public host name."""
     host = ascii_of(host).lower().strip().strip(".")
@@ -42,14 +42,14 @@ def host_of(site: str) -> str:
     return _SCHEME.sub("", site.strip()).split("/", 1)[0].split("?", 1)[0].rpartition("@")[2].split(":", 1)[0]
 
 
-@lru_cache(maxsize=CACHED_VALUES)
+@remembered
 def company_domain(site: str) -> str | None:
     """The registered domain of a web site, host or e-mail domain when it can tell a company, else None."""
     domain = registered_domain(host_of(site))
     return None if domain is None or domain in FREE_MAIL or domain in _SITES_OF_ANYBODY else domain
 
 
-@lru_cache(maxsize=CACHED_VALUES)
+@remembered
 def has_known_ending(site: str) -> bool:
     """Whether a host ends as hosts do: `acme.com` does, `dr.oetker` does not."""
     host = ascii_of(host_of(site)).lower()

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from typing import NamedTuple
 
 from unified_model.identity.normalise.domains import FREE_MAIL, registered_domain
 from unified_model.identity.normalise.nicknames import are_nicknames, is_known
-from unified_model.identity.normalise.text import CACHED_VALUES, ascii_of
+from unified_model.identity.normalise.text import ascii_of, remembered
 from unified_model.identity.normalise.words import word_list
 
 _ADDRESS = re.compile(r"[^\s@<>\"(),;:]+@[^\s@<>\"(),;:]+\.[^\s@<>\"(),;:.]{2,}")
@@ -67,7 +66,7 @@ def _is_numbered_desk(desk: str) -> bool:
     return len(desk) > 3 and desk in _ROLES
 
 
-@lru_cache(maxsize=CACHED_VALUES)
+@remembered
 def _read_host(host: str) -> tuple[str, str | None, bool, bool]:
     """(registered domain, big provider it misspells, whether anybody gets a mailbox there, whether nobody does)."""
     domain = registered_domain(host) or host

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from typing import NamedTuple
 
-from unified_model.identity.normalise.text import CACHED_VALUES, ascii_of, fold, is_placeholder
+from unified_model.identity.normalise.text import ascii_of, fold, is_placeholder, remembered
 from unified_model.identity.normalise.words import word_list
 
 _TITLES = word_list("titles")
@@ -52,7 +51,7 @@ class PersonName(NamedTuple):
     suffix: str
 
 
-@lru_cache(maxsize=CACHED_VALUES)
+@remembered
 def words_of(raw: str) -> tuple[str, ...]:
     """Folded words; a hyphenated given name stays one word, dots and brackets go."""
     if raw.isascii() and raw.replace(" ", "").isalpha():
@@ -65,7 +64,7 @@ def words_of(raw: str) -> tuple[str, ...]:
     return () if is_placeholder(folded) else tuple(word for word in folded.split() if not _ORDINAL.match(word))
 
 
-@lru_cache(maxsize=CACHED_VALUES)
+@remembered
 def family_words(raw: str) -> tuple[str, ...]:
     """As `words_of`, but a hyphen parts two surnames."""
     return words_of(raw.replace("-", " "))
@@ -106,7 +105,7 @@ def _parse_parts(given: str, middle: str, family: str, suffix: str) -> PersonNam
     return PersonName(first, further, last, suffix_of_first or suffix_of_last or suffix_of(suffix))
 
 
-@lru_cache(maxsize=CACHED_VALUES)
+@remembered
 def _given_part(given: str) -> tuple[str, str, str]:
     """(first word, further words, suffix) of what stands in the field of given names."""
     words, suffix = _without_titles(list(words_of(given))), ""
@@ -115,7 +114,7 @@ def _given_part(given: str) -> tuple[str, str, str]:
     return words[0] if words else "", " ".join(words[1:]), suffix
 
 
-@lru_cache(maxsize=CACHED_VALUES)
+@remembered
 def _family_part(family: str) -> tuple[str, str]:
     """(family name, suffix) of what stands in the field of family names."""
     words, suffix = list(family_words(family)), ""
@@ -124,7 +123,7 @@ def _family_part(family: str) -> tuple[str, str]:
     return " ".join(_joined_particles(words)), suffix
 
 
-@lru_cache(maxsize=CACHED_VALUES)
+@remembered
 def _parse_full(full: str) -> PersonName:
     text = full.strip()
     bare = text.replace(" ", "")

@@ -6,7 +6,7 @@ import csv
 from functools import cache, lru_cache
 from importlib.resources import files
 
-from unified_model.identity.normalise.text import CACHED_VALUES
+from unified_model.identity.normalise.text import CACHED_VALUES, remembered
 from unified_model.identity.normalise.words import word_list
 
 
@@ -57,19 +57,19 @@ def _short_names() -> dict[str, frozenset[str]]:
     return {formal: frozenset(shorts) for formal, shorts in table.items()}
 
 
-@lru_cache(maxsize=CACHED_VALUES)
+@remembered
 def is_known(name: str) -> bool:
     """Whether it is a given name that we have heard of."""
     return name in _formal_names() or name in _short_names() or name in _shares()
 
 
-@lru_cache(maxsize=CACHED_VALUES)
+@remembered
 def same_person_names(name: str) -> frozenset[str]:
     """The name itself and the names it may be short for."""
     return _formal_names().get(name, frozenset()) | {name}
 
 
-@lru_cache(maxsize=CACHED_VALUES)
+@remembered
 def forms_of_name(name: str) -> frozenset[str]:
     """The name itself, what it may be short for, and what may be short for it."""
     return same_person_names(name) | _short_names().get(name, frozenset())
@@ -81,7 +81,7 @@ def are_nicknames(a: str, b: str) -> bool:
     return a == b or not same_person_names(a).isdisjoint(same_person_names(b))
 
 
-@lru_cache(maxsize=CACHED_VALUES)
+@remembered
 def group_of(name: str) -> str:
     """One name that stands for its forms in keys: up the list of formal names for as long as they get commoner."""
     while True:

@@ -3,12 +3,34 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from unified_model.identity.normalise.words import phrase_list
 
+Answer = TypeVar("Answer")
+
 CACHED_VALUES = 1 << 15
 """Distinct values each normaliser remembers: bounds memory whatever the size of the data."""
+
+
+class _Memory(dict[str, Any]):
+    """Answers by question; all are forgotten when there are too many."""
+
+    def __init__(self, answer: Callable[[str], Any]) -> None:
+        self._answer = answer
+
+    def __missing__(self, question: str) -> Any:
+        if len(self) >= CACHED_VALUES:
+            self.clear()
+        found = self[question] = self._answer(question)
+        return found
+
+
+def remembered(answer: Callable[[str], Answer]) -> Callable[[str], Answer]:
+    """The same function, which remembers its answers. `lru_cache` does it too, and takes half as long again."""
+    return _Memory(answer).__getitem__
+
 
 _NOT_WORD = re.compile(r"[^a-z0-9]+")
 _QUOTES = str.maketrans("", "", "'`´’‘ʼ\u200b\u200c\u200d\u200e\u200f\ufeff\u00ad")
@@ -24,7 +46,7 @@ def ascii_of(text: str) -> str:
     return str(anyascii(text))
 
 
-@lru_cache(maxsize=CACHED_VALUES)
+@remembered
 def fold(text: str) -> str:
     """Lower-case ASCII words, single spaces between them: `O’Brien-Müller` -> `obrien muller`."""
     if text.isascii():
