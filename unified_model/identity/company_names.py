@@ -56,6 +56,8 @@ class CoreName(NamedTuple):
 
     words: tuple[str, ...]
     own: tuple[str, ...]
+    bag: tuple[str, ...]
+    """`words` in alphabetical order."""
     closed: str
     """All words without spaces."""
     written: str
@@ -68,14 +70,14 @@ class CoreName(NamedTuple):
 def read_core(core: str) -> CoreName:
     """Takes a folded core name apart. A name of nothing but trade and region is all its own."""
     written = core.split()
-    places = enumerate(written)
-    read = [(word, text) for n, text in places if (word := _word(text, n)).kind != HONORIFIC]
+    read = [(word, text) for n, text in enumerate(written) if (word := _word(text, n)).kind != HONORIFIC]
     words = [word for word, _ in read] or [Word(text, OWN) for text in written]
     own = tuple(word.text for word in words if word.kind == OWN) or tuple(word.text for word in words)
     nothing_own = all(word.kind != OWN for word in words)
     common = len(own) == 1 and (nothing_own or len(own[0]) < 3 or is_common_family(own[0]))
     texts = tuple(word.text for word in words)
-    return CoreName(texts, own, "".join(texts), "".join(text for _, text in read) or core.replace(" ", ""), common)
+    spelled = "".join(text for _, text in read) or core.replace(" ", "")
+    return CoreName(texts, own, tuple(sorted(texts)), "".join(texts), spelled, common)
 
 
 def _word(text: str, position: int) -> Word:
@@ -94,17 +96,21 @@ def own_part(core: str) -> str:
     return "".join(read_core(core).own)
 
 
-@lru_cache(maxsize=CACHED_VALUES)
 def relate_names(a: str, b: str) -> int:
     """The relation of two core names; the same both ways."""
     if a > b:
         a, b = b, a
     one, other = read_core(a), read_core(b)
-    if one.closed == other.closed or sorted(one.words) == sorted(other.words):
+    if one.closed == other.closed or one.bag == other.bag:
         return EXACT_COMMON if one.common or other.common else EXACT
     if _are_initials(one, other):
         return INITIALS
-    return max(_relate_words(one, other), _closed_slip(one, other))
+    slip = _closed_slip(one, other)
+    return slip if slip == SLIP else max(slip, _relate_words(one, other))
+
+
+relation_of = lru_cache(maxsize=CACHED_VALUES)(relate_names)
+"""The same, remembered: for names that meet again and again."""
 
 
 @lru_cache(maxsize=CACHED_VALUES)
@@ -112,7 +118,7 @@ def are_two(a: str, b: str) -> bool:
     """Whether two names under one domain, phone or first word are two companies, as far as names can tell."""
     if a == b:
         return False
-    relation = relate_names(a, b)
+    relation = relation_of(a, b)
     if relation == SISTERS or relation >= CONTAINED:
         return relation == SISTERS
     one, other = read_core(a).closed, read_core(b).closed
@@ -125,9 +131,9 @@ def _closed_slip(one: CoreName, other: CoreName) -> int:
     shorter = min(len(a), len(b))
     if shorter < 5 or abs(len(a) - len(b)) > 2:
         return 0
-    if shorter >= _SURE and sorted(a) == sorted(b):
-        return SLIP
     distance = OSA.distance(a, b, score_cutoff=2)
+    if len(a) == len(b) >= _SURE and sorted(a) == sorted(b):
+        return SLIP
     if distance > 2 or _differ_in_small(one, other):
         return 0
     if distance == 1:
@@ -153,12 +159,13 @@ def _are_initials(one: CoreName, other: CoreName) -> bool:
 
 def _relate_words(one: CoreName, other: CoreName) -> int:
     """By mates: each word of one that the other has too, letter for letter, with a slip, or begun."""
-    left_a, left_b = list(one.words), list(other.words)
-    exact = [word for word in one.words if word in left_b]
-    for word in exact:
-        if word in left_a and word in left_b:
-            left_a.remove(word)
+    left_a, left_b, exact = [], list(other.words), []
+    for word in one.words:
+        if word in left_b:
+            exact.append(word)
             left_b.remove(word)
+        else:
+            left_a.append(word)
     slips, begun = _take_mates(left_a, left_b) if left_a and left_b else ([], [])
     own_a, own_b = [w for w in left_a if w in one.own], [w for w in left_b if w in other.own]
     shared_own = [word for word in exact if word in one.own and word in other.own]
@@ -186,30 +193,28 @@ def _take_mates(left_a: list[str], left_b: list[str]) -> tuple[list[tuple[str, s
     """(pairs with a slip, pairs of which one begins the other), taken out of both lists."""
     slips: list[tuple[str, str]] = []
     begun: list[tuple[str, str]] = []
-    for word in list(left_a):
-        mate = next((other for other in left_b if _is_slip(word, other)), None)
-        found = slips
-        if mate is None:
-            mate = next((other for other in left_b if _begins(word, other)), None)
-            found = begun
-        if mate is not None:
-            found.append((word, mate))
-            left_a.remove(word)
-            left_b.remove(mate)
+    for found, are_mates in ((slips, _is_slip), (begun, _begins)):
+        for word in list(left_a):
+            for other in left_b:
+                if are_mates(word, other):
+                    found.append((word, other))
+                    left_a.remove(word)
+                    left_b.remove(other)
+                    break
     return slips, begun
 
 
 def _is_slip(a: str, b: str) -> bool:
-    shorter = min(len(a), len(b))
-    if shorter < 4 or abs(len(a) - len(b)) > 2:
+    long_a, long_b = len(a), len(b)
+    shorter = long_a if long_a < long_b else long_b
+    most = 2 if shorter >= _VERY_SURE else 1
+    if shorter < 4 or not -most <= long_a - long_b <= most or OSA.distance(a, b, score_cutoff=most) > most:
         return False
-    if sorted(a) == sorted(b):
-        return bool(OSA.distance(a, b, score_cutoff=1) == 1)
-    return shorter > 4 and bool(OSA.distance(a, b, score_cutoff=2) <= (2 if shorter >= _VERY_SURE else 1))
+    return shorter > 4 or sorted(a) == sorted(b)
 
 
 def _begins(a: str, b: str) -> bool:
-    return min(len(a), len(b)) > 3 and (a.startswith(b) or b.startswith(a))
+    return len(a) > 3 and len(b) > 3 and (a.startswith(b) or b.startswith(a))
 
 
 def _worst_slip(slips: list[tuple[str, str]], beside_own: bool) -> int:

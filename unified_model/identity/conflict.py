@@ -10,7 +10,7 @@ from rapidfuzz.distance import OSA, JaroWinkler
 
 from unified_model.entities import Kind
 from unified_model.identity import name_levels
-from unified_model.identity.company_names import SISTERS, relate_names
+from unified_model.identity.company_names import SISTERS, relation_of
 from unified_model.identity.forms import Form
 from unified_model.identity.name_levels import DIFFERENT, EXACT, NICKNAME, TYPO
 from unified_model.identity.normalise.domains import domain_label
@@ -68,7 +68,7 @@ def _organization_conflict(a: Form, b: Form) -> str | None:
         labels = {domain_label(domain) for domain in a["d"]}
         if labels.isdisjoint(map(domain_label, b["d"])):
             return "domain"
-    return "name" if "n" in a and "n" in b and relate_names(a["n"], b["n"]) == SISTERS else None
+    return "name" if "n" in a and "n" in b and relation_of(a["n"], b["n"]) == SISTERS else None
 
 
 def _registrations(form: Form) -> list[str]:
