@@ -19,7 +19,7 @@ PERSON: dict[str, tuple[str, str, list[Row]]] = {
     "family": ("family name", "family", [
         ("exact_rare", "same rare family name", 8.0),
         ("exact_uncommon", "same uncommon family name", 7.0),
-        ("exact_common", "same common family name", 5.5),
+        ("exact_common", "same common family name", 5.0),
         ("exact_very_common", "same very common family name", 3.7),
         ("exact_everywhere", "same family name that more than a thousand records hold", 2.0),
         ("typo", "family names that differ by a slip", 6.0),
@@ -45,7 +45,7 @@ PERSON: dict[str, tuple[str, str, list[Row]]] = {
     ]),
     "suffix": ("suffix", "suffix", [
         ("same", "same suffix", 4.5),
-        ("one_only", "a suffix on one side only", -6.5),
+        ("one_only", "a suffix on one side only", -7.5),
         ("different", "different suffixes", -12.0, True),
     ]),
     "email": ("e-mail", "emails", [
@@ -67,10 +67,10 @@ PERSON: dict[str, tuple[str, str, list[Row]]] = {
     "company": ("company and place", "company, domain, town, post code", [
         ("same", "same company", 5.5),
         ("alike", "company names that are alike", 5.0),
-        ("home_houses", "same post code of a few houses", 9.0),
-        ("home_street", "same street", 6.5),
-        ("home_postcode", "same post code", 5.5),
-        ("home_town", "same town", 3.0),
+        ("home_houses", "same post code of a few houses", 11.0),
+        ("home_street", "same street", 8.0),
+        ("home_postcode", "same post code", 6.5),
+        ("home_town", "same town", 3.3),
         ("same_street", "same street", 4.5),
         ("same_switchboard", "same switchboard or desk address", 4.8),
         ("same_postcode", "same post code", 3.0),
@@ -79,11 +79,11 @@ PERSON: dict[str, tuple[str, str, list[Row]]] = {
         ("different", "different companies", -2.9),
     ]),
     "birth": ("birth date", "birth_date", [
-        ("same", "same birth date", 10.0),
-        ("same_year", "same year of birth, no day known", 5.0),
-        ("slip", "birth dates that differ by a slip", 5.0),
-        ("near", "birth dates a few weeks, a year or ten years apart", 2.0),
-        ("part", "birth dates that agree in part", -1.0),
+        ("same", "same birth date", 11.0),
+        ("same_year", "same year of birth, no day known", 6.0),
+        ("slip", "birth dates that differ by a slip", 6.5),
+        ("near", "birth dates a few weeks, a year or ten years apart", 3.0),
+        ("part", "birth dates that agree in part", -0.5),
         ("different", "different birth dates", -5.5, True),
     ]),
     "identifier": ("identifier", "external_ids", [
@@ -137,12 +137,13 @@ ORGANIZATION: dict[str, tuple[str, str, list[Row]]] = {
 SETTINGS = {
     "person": {
         "base": -9.0,
-        "merge": 2500,
+        "merge": 1500,
         "review": 0,
         "size_limit": 50,
         "step": 1000,
-        "support": 1000,
-        "unlinked": -1000,
+        "support": 500,
+        "unlinked": -500,
+        "support_growth": 1000,
     },
     "organization": {"base": -2.0, "merge": 4000, "review": 1000, "size_limit": 1000, "step": 1000},
 }

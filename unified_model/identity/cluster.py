@@ -9,6 +9,7 @@ together by stronger links only, step by step, and the finer clusters stand unti
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
@@ -196,13 +197,17 @@ class _Agglomeration:
     def _is_supported(self, ours: Sequence[int], theirs: Sequence[int]) -> bool:
         """Whether all links between two clusters bear them together.
 
-        Chains begin with one strong pair among many that don't agree. A pair without a link counts a little against.
+        Chains begin with one strong pair among many that don't agree. A pair without a link counts a little against,
+        and two namesakes of many records each must agree better than two single records.
         """
         pairs = len(ours) * len(theirs)
+        if pairs < 2:
+            return True
         weights = self.weights
         found = [weights[pair] for pair in ((one, other) for one in ours for other in theirs) if pair in weights]
         total = sum(min(weight, _MOST) for weight in found) + (pairs - len(found)) * self.model.unlinked
-        return pairs < 2 or total >= (self.model.support or 0) * pairs
+        doublings = math.log2(min(len(ours), len(theirs)))
+        return total >= ((self.model.support or 0) + round(self.model.support_growth * doublings)) * pairs
 
     def _decided_different(self, a: int, b: int) -> bool:
         mine, theirs = self.forbidden[a], self.forbidden[b]

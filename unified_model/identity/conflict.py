@@ -40,7 +40,7 @@ def vouches(comparison: str, a: Form, b: Form) -> bool:
     return field is not None and field in a and field in b
 
 
-_ALIKE = 0.6
+_ALIKE = 0.7
 _VOTES = {"middle": "m", "suffix": "x", "birth": "b"}
 
 

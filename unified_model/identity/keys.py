@@ -23,6 +23,8 @@ _RULE_BITS = 5
 RULE_MASK = (1 << _RULE_BITS) - 1
 """The low bits of a key tell the rule that made it."""
 _VOWELS = str.maketrans("", "", "aeiou")
+KEYS_VERSION = "2"
+"""Changes whenever a key of some form would, lists of nicknames included: a store of other keys makes all anew."""
 VALUES = 3
 """Values of one field that make keys, and that are compared: a record with forty e-mails is not a person."""
 
@@ -51,13 +53,17 @@ RULES: tuple[Rule, ...] = (
     Rule("phone", "person", 2, 60, "same phone", people=(1, 2, 3)),
     Rule("name", "person", 3, 30, "same given and family name, in any order, nicknames as one"),
     Rule("family", "person", 4, 12, "same rare family name", sizes=(2, 4, 6, 8)),
-    Rule("circle_family", "person", 5, 60, "same company (or town, where none is named) and family name"),
-    Rule("circle_given", "person", 6, 30, "same company (or town, where none is named) and given name"),
+    Rule("circle_family", "person", 5, 60, "same company, or town, and family name"),
+    Rule("circle_given", "person", 6, 30, "same company, or town, and given name"),
     Rule("postcode_given", "person", 7, 40, "same post code and given name"),
     Rule("birth", "person", 8, 60, "same birth date"),
     Rule("birth_initials", "person", 9, 100, "same birth date and initials", refines="birth"),
     Rule("birth_year_family", "person", 11, 40, "same year of birth and family name"),
     Rule("birth_year_given", "person", 12, 40, "same year of birth and given name"),
+    Rule("birth_year_place", "person", 13, 40, "same year of birth and post code or town"),
+    Rule("birth_day_name", "person", 14, 40, "same day and month of birth and family or given name"),
+    Rule("postcode_family", "person", 15, 40, "same post code and family name"),
+    Rule("mailbox", "person", 16, 20, "same letters and digits before the @"),
     Rule("identifier", "person", 10, 60, "same identifier"),
     Rule("domain", "organization", 17, 1000, "same internet domain", people=(2,)),
     Rule("core", "organization", 18, 1000, "same name without legal form"),
@@ -148,19 +154,25 @@ def _person_values(form: Form) -> Iterator[tuple[str, str]]:
     former = [form["of"]] if "of" in form else []
     for word in (former + families)[:2] or groups:
         yield "family", word
+    telling = families[-1:] or groups
     for circle in circles(form):
-        for word in families[-1:] + former:
+        for word in telling + former:
             yield "circle_family", f"{circle} {word}"
         if groups:
             yield "circle_given", f"{circle} {groups[0]}"
     for code in form.get("z", ())[:2]:
         if groups:
             yield "postcode_given", f"{code} {groups[0]}"
+    if "b" in form or not ("c" in form or "d" in form):
+        for code in form.get("z", ())[:2]:
+            for word in telling:
+                yield "postcode_family", f"{code} {word}"
     if "b" in form:
+        yield from _dated_values(form, groups, telling)
         yield "birth", form["b"]
         year = form["b"][:4]
-        if families:
-            yield "birth_year_family", f"{year} {families[-1]}"
+        for word in telling:
+            yield "birth_year_family", f"{year} {word}"
         if groups:
             yield "birth_year_given", f"{year} {groups[0]}"
         initials = sorted(word[0] for word in (*(groups or [given]), *families[-1:]) if word)
@@ -170,14 +182,27 @@ def _person_values(form: Form) -> Iterator[tuple[str, str]]:
         yield "identifier", identifier
 
 
+def _dated_values(form: Form, given: list[str], family: list[str]) -> Iterator[tuple[str, str]]:
+    """Keys of people whose birth date is known, for slips in it or in the names: few are of one age in one place."""
+    year, day = form["b"][:4], form["b"][4:]
+    for place in (*form.get("z", ())[:1], *form.get("t", ())[:1]):
+        yield "birth_year_place", f"{year} {place}"
+    for word in dict.fromkeys((*given, *family)):
+        yield "birth_day_name", f"{day} {word}"
+    for email in form.get("e", ())[:VALUES]:
+        local = email.partition("@")[0]
+        if len(local) > 4 and not local.isalpha():
+            yield "mailbox", local
+
+
 def circles(form: Form) -> list[str]:
-    """Where a person is met: the start of each company's name and domain, or else the town.
+    """Where a person is met: the start of each company's name and domain; the town, where none is named or by age.
 
     Seven letters let `falconf...` of a name and of its domain agree, and slips behind them pass.
     """
     names = [*form.get("c", ())[:2], *map(domain_label, form.get("d", ())[:2])]
-    if not names:
-        names = [f"@{town}" for town in form.get("t", ())[:1]]
+    if not names or "b" in form:
+        names += [f"@{town}" for town in form.get("t", ())[:1]]
     return list(dict.fromkeys(name.replace(" ", "")[:7] for name in names if len(name) > 2))
 
 

@@ -68,6 +68,8 @@ class MatchModel:
     """Two clusters are joined only if the mean weight of all their pairs reaches this; None: the best pair suffices."""
     unlinked: int
     """What a pair without a link counts in that mean."""
+    support_growth: int = 0
+    """How much more that mean must be with each doubling of the smaller cluster: many records chain more easily."""
 
     @cached_property
     def level_numbers(self) -> Mapping[str, Mapping[str, int]]:
@@ -99,6 +101,7 @@ def read_model(text: str) -> MatchModel:
             step=int(ours["step"]),
             support=None if ours.get("support") is None else int(ours["support"]),
             unlinked=int(ours.get("unlinked", 0)),
+            support_growth=int(ours.get("support_growth", 0)),
         )
     except (KeyError, TypeError, ValueError) as error:
         raise UsageError(f"This is not a match model: {error}. Compare it with the shipped one.") from error

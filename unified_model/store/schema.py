@@ -56,6 +56,8 @@ def stored_version(conn: Connection) -> str | None:
 
 def create(store: Store) -> None:
     """All tables and views of a new store, in one transaction; a second creator finds the first one's work."""
+    from unified_model.identity.keys import KEYS_VERSION
+    from unified_model.store.settings import KEYS_MADE_BY, write_setting
     from unified_model.store.view_definitions import create_views
 
     with store.begin() as work:
@@ -65,6 +67,7 @@ def create(store: Store) -> None:
             create_views(work.conn)
             work.conn.exec_driver_sql("create table alembic_version (version_num varchar(32) not null primary key)")
             work.conn.exec_driver_sql(f"insert into alembic_version values ('{SCHEMA_VERSION}')")
+            write_setting(work.conn, KEYS_MADE_BY, KEYS_VERSION)
             work.commit()
 
 

@@ -10,6 +10,9 @@ from unified_model.store.bulk import write_rows
 from unified_model.store.codec import encode
 from unified_model.store.tables.trust import setting
 
+KEYS_MADE_BY = "blocking_keys"
+"""Holds the version of the rules that made the store's blocking keys."""
+
 
 def read_setting(conn: Connection, name: str, default: Any = None) -> Any:
     """The value of a setting, or the default."""

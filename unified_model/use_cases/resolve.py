@@ -28,6 +28,7 @@ from unified_model.store.engine import Store
 from unified_model.store.keys import oversize_by_rule
 from unified_model.store.sources import unique_sources
 from unified_model.use_cases.models.active import active_models
+from unified_model.use_cases.rekey import renew_outdated_keys
 
 KINDS = ("organization", "person")
 WAITING_A_ROUND = 50_000
@@ -99,6 +100,7 @@ def resolve(
     """
     counts = ResolveCounts()
     with rare_collections():
+        renew_outdated_keys(store, clock=clock, guard=guard)
         _work_off(store, counts, clock, progress, should_stop, guard, new_id or customer_ids())
     with store.read() as conn:
         for code, keys in sorted(oversize_by_rule(conn).items()):

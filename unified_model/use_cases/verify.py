@@ -13,6 +13,7 @@ from unified_model.store import audit, golden_rows, members, queue
 from unified_model.store.checks import broken_promises
 from unified_model.store.engine import Connection, Store
 from unified_model.store.rebuilding import customers_by_page
+from unified_model.use_cases.rekey import keys_are_current
 
 CUSTOMERS_A_PAGE = 1_000
 
@@ -32,6 +33,9 @@ def verify(store: Store, progress: Callable[[str, int, int | None], None] | None
         fault = audit.verify(conn)
         found = "whole" if fault is None else f"entry {fault.seq}: {fault.fault}"
         checks.append(Check("the audit chain is whole", fault is None, found))
+        current = keys_are_current(conn)
+        note = "holds" if current else "older rules made them: the next `unsilo resolve` makes them anew"
+        checks.append(Check("blocking keys are those of the present rules", current, note))
         waiting = queue.count(conn)
         differing, looked_at = _golden(conn, progress)
     held = not differing or bool(waiting)

@@ -97,6 +97,17 @@ def test_one_strong_link_among_many_that_are_none_does_not_chain_two_clusters() 
     assert result == Clustering([[1, 2, 3], [4, 5, 6]], [HeldApart(3, 4, STRONG, "thin")])
 
 
+def test_two_clusters_of_many_records_must_agree_better_than_two_of_few() -> None:
+    def bound(left: int, right: int, weight: int) -> list[list[int]]:
+        sides = [list(range(left)), list(range(left, left + right))]
+        inside = [(a, b, STRONGER) for side in sides for a in side for b in side if a < b]
+        return cluster([*inside, *((a, b, weight) for a in sides[0] for b in sides[1])]).clusters
+
+    assert bound(1, 4, MODEL.merge) == [[0, 1, 2, 3, 4]]
+    assert bound(4, 4, MODEL.merge) == [[0, 1, 2, 3], [4, 5, 6, 7]]
+    assert bound(4, 4, MODEL.merge + 2 * MODEL.support_growth) == [[0, 1, 2, 3, 4, 5, 6, 7]]
+
+
 def test_two_records_alone_obey_the_same_conflict() -> None:
     forms = {1: form(given_name="Jane"), 2: form(given_name="Robert")}
 
