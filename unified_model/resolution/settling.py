@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from unified_model.identity.model import MatchModel
@@ -31,6 +31,7 @@ from unified_model.store.members import Issued, Member
 from unified_model.store.queue import Waiting
 
 Guard = Callable[[Any], None]
+_LEAST_STAY = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,8 +254,10 @@ def _moves(
             old = facts.belongs.get(record)
             if old is not None and old[0] == c.id:
                 continue
-            arrivals.append((record, c.id, now))
+            # A clock may stand still, or be set back: nobody leaves before having come.
+            moved_at = now if old is None or now > old[1] else old[1] + _LEAST_STAY
+            arrivals.append((record, c.id, moved_at))
             if old is not None:
                 cause = waiting[record].cause if record in waiting else None
-                departures.append((record, old[1], now, old[0], cause or "a neighbour changed"))
+                departures.append((record, old[1], moved_at, old[0], cause or "a neighbour changed"))
     return arrivals, departures
