@@ -98,7 +98,7 @@ class Life(RuleBasedStateMachine):
         """Enter what the store has been told of a record."""
         key = self.key(name)
         words = [before for other, before in self.landed if other == name]
-        stored = not all(before.deleted for before in words)
+        stored = any(before.payload or not before.deleted for before in words)
         if record.merged_into and stored:
             self.book.became[key] = key._replace(record_id=record.merged_into), "merge"
         elif record.converted_into:
@@ -170,6 +170,10 @@ class Life(RuleBasedStateMachine):
         name = self.name(number)
         _, object, record_id = name.split("/")
         self.land(name, deleted(record_id, object=object))
+
+    @rule(name=st.sampled_from(PEOPLE), columns=person_columns())
+    def a_record_is_shown_deleted(self, name: str, columns: dict[str, Any]) -> None:
+        self.land(name, self.record(name, columns)._replace(deleted=True))
 
     @precondition(lambda self: self.gone())
     @rule(number=ANYBODY, columns=person_columns(), firm=st.sampled_from(FIRMS))
