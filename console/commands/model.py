@@ -64,6 +64,7 @@ def list_(call: Call, as_json: bool) -> None:
 
 @model.command(
     "show",
+    short_help="Every weight of a model, and how it came about.",
     examples="""
     unsilo model show person-shipped
     unsilo model show person-trained-1 --json
@@ -102,6 +103,7 @@ def show(call: Call, name: str, as_json: bool) -> None:
 
 @model.command(
     "train",
+    short_help="Train a model on this store.",
     examples="""
     unsilo model train
     unsilo model train --kind organization --seed 1
@@ -153,6 +155,7 @@ def train(call: Call, kind: str, seed: int, name: str | None, parent: str | None
 
 @model.command(
     "export",
+    short_help="Write a model as readable JSON.",
     examples="""
     unsilo model export person-trained-1 --to person.json
     unsilo model export person-shipped --splink --to splink.json --pairs pairs.parquet

@@ -23,6 +23,7 @@ _KNOWN_BY = ("email", "phone", "company", "domain", "birth_date", "address")
 
 @click.command(
     cls=Command,
+    short_help="What another model would change, before it does.",
     examples="""
     unsilo model compare person-shipped person-trained-1
     unsilo model compare person-shipped person-trained-1 --examples 50 --json
@@ -51,6 +52,7 @@ def compare(call: Call, before: str, after: str, examples: int, as_json: bool) -
 
 @click.command(
     cls=Command,
+    short_help="Put a model in use, after a preview.",
     examples="""
     unsilo model use person-trained-1
     unsilo model use person-trained-1 --yes --later

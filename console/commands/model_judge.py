@@ -26,6 +26,7 @@ ANSWERS = click.Choice(["s", "same", "d", "different", "skip", "q", "quit"])
 
 @click.command(
     cls=Command,
+    short_help="How good a model is, with intervals.",
     examples="""
     unsilo model evaluate person-shipped
     unsilo model evaluate person-trained-1 --truth truth.csv
@@ -55,8 +56,9 @@ def evaluate(call: Call, name: str, truth: Path | None, as_json: bool) -> None:
 
 @click.command(
     cls=Command,
+    short_help="Draw pairs blindly, and judge them.",
     examples="""
-    unsilo model sample --pairs 200
+    unsilo model sample --pairs 400
     unsilo model sample --answer
     unsilo model sample --json > pairs.json
     unsilo model sample --answers answers.csv
@@ -119,7 +121,7 @@ def _draw(hub: Hub, kind: str, pairs: int, seed: int, actor: str, *, as_json: bo
 
 def _list(waiting: Sequence[Mapping[str, Any]]) -> None:
     if not waiting:
-        click.echo("No pair waits for an answer. `unsilo model sample --pairs 200` draws some.")
+        click.echo("No pair waits for an answer. `unsilo model sample --pairs 400` draws some.")
         return
     for one in waiting[:20]:
         _show_pair(one)
