@@ -2,9 +2,9 @@
 
 python -m benchmarks.identity.learning crm_exports fake_1000 --labels 100 300 500
 
-Labels are drawn as `unsilo model sample` draws them: blindly from strata of candidate pairs (joined and far above the
-threshold, barely joined, held apart, nearly joined, doubtful, apart), answered by the truth, each worth as many pairs
-as its stratum holds for one label. Figures are means over seeds, of the final clusters over all records.
+Labels are drawn as `unsilo model sample` draws them: blindly from strata of candidate pairs (joined, barely joined,
+held apart, nearly joined, doubtful, nearly doubtful, apart), answered by the truth, each worth as many pairs as its
+stratum holds for one label. Figures are means over seeds, of the final clusters over all records.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ import numpy as np
 
 from benchmarks.identity.labelled import SETS, LabelledSet, crm_companies, crm_exports
 from benchmarks.identity.memory import Run, Scores, clusters_of, forms_of, run, score
+from unified_model.identity.conflict import conflict_of
 from unified_model.identity.learning.labels import Labels
 from unified_model.identity.learning.patterns import count_patterns
 from unified_model.identity.learning.train import Trained, train
@@ -29,7 +30,10 @@ from unified_model.identity.model import MatchModel, read_model, shipped_model
 
 Array = np.ndarray[Any, Any]
 NEAR = 3_000
-SHARES = {"joined": 0.3, "barely": 0.2, "held_apart": 0.1, "nearly": 0.15, "doubtful": 0.1, "apart": 0.15}
+SHARES = {
+    "joined": 0.4, "barely_joined": 0.2, "held_apart": 0.06, "nearly_joined": 0.12, "doubtful": 0.06,
+    "nearly_doubtful": 0.1, "apart": 0.06,
+}  # fmt: skip
 
 
 class Measured(NamedTuple):
@@ -37,7 +41,7 @@ class Measured(NamedTuple):
 
     scores: Scores
     pair_precision: float
-    """Of the links at or above the merge threshold, by the whole truth."""
+    """Of the pairs that the machine may merge at or above its threshold, by the whole truth."""
     merge: int
     why: str
     seconds: float
@@ -50,6 +54,8 @@ class Truth(NamedTuple):
     shipped: MatchModel
     result: Run
     same: Array
+    may_merge: Array
+    """Pairs whose data do not contradict each other: the machine never merges the others, whatever they weigh."""
 
 
 def prepare(data: LabelledSet) -> Truth:
@@ -57,7 +63,10 @@ def prepare(data: LabelledSet) -> Truth:
     model = shipped_model("organization" if data.kind == "organization" else "person")
     result = run(forms_of(data), data.natural, model)
     owner = np.unique(np.array(data.truth), return_inverse=True)[1]
-    return Truth(data, model, result, owner[result.left] == owner[result.right])
+    ends = zip(result.left.tolist(), result.right.tolist(), strict=True)
+    may_merge = (not conflict_of(model.kind, result.forms[a], result.forms[b]) for a, b in ends)
+    same = owner[result.left] == owner[result.right]
+    return Truth(data, model, result, same, np.fromiter(may_merge, bool, len(same)))
 
 
 def draw(truth: Truth, wanted: int, seed: int) -> Labels:
@@ -68,7 +77,7 @@ def draw(truth: Truth, wanted: int, seed: int) -> Labels:
     chosen = {name: chance.choice(strata[name], number, replace=False) for name, number in numbers.items() if number}
     at = np.concatenate(list(chosen.values()))
     worth = np.concatenate([np.full(len(some), len(strata[name]) / len(some)) for name, some in chosen.items()])
-    return Labels(truth.result.levels[at], truth.same[at], worth, np.ones(len(at), dtype=bool))
+    return Labels(truth.result.levels[at], truth.same[at], worth, truth.may_merge[at])
 
 
 def _strata(truth: Truth) -> dict[str, Array]:
@@ -78,14 +87,16 @@ def _strata(truth: Truth) -> dict[str, Array]:
         cluster[members] = number
     together = cluster[result.left] == cluster[result.right]
     strong, linked = result.weights >= model.merge, result.weights >= model.review
+    close = result.weights >= model.review - NEAR
     near = abs(result.weights.astype(np.int64) - model.merge) <= NEAR
     return {
         "joined": together & ~(strong & near),
-        "barely": together & strong & near,
+        "barely_joined": together & strong & near,
         "held_apart": ~together & strong,
-        "nearly": ~together & ~strong & near & linked,
+        "nearly_joined": ~together & ~strong & near & linked,
         "doubtful": ~together & ~strong & ~near & linked,
-        "apart": ~together & ~linked,
+        "nearly_doubtful": ~together & ~linked & close,
+        "apart": ~together & ~close,
     }
 
 
@@ -116,7 +127,7 @@ def judge(truth: Truth, trained: Trained, seconds: float) -> Measured:
     result = truth.result
     weights = weigh_levels(model, result.levels)
     clusters = clusters_of(result.forms, truth.data.natural, result.left, result.right, weights, model)
-    merged = weights >= model.merge
+    merged = (weights >= model.merge) & truth.may_merge
     precision = float(truth.same[merged].mean()) if merged.any() else 1.0
     return Measured(score(clusters, truth.data.truth), precision, model.merge, trained.notes["threshold"], seconds)
 

@@ -5,8 +5,8 @@ weight is drawn from a normal distribution around the model's own, one bit wide;
 from one three bits wide.
 
 More labels may come from some weights than from others: what is fitted is the answer given the levels. But among pairs
-of one weight those that were joined and those that were held apart differ in more than their levels, so blind labels of
-about one weight count by their worth, together as many as they are.
+of one weight those that were joined and those that were held apart differ in more than their levels, so labels drawn
+by chance of about one weight count by their worth, together as many as they are.
 """
 
 from __future__ import annotations
@@ -88,9 +88,9 @@ def _distinct(model: MatchModel, labels: Labels) -> tuple[NDArray[np.int8], Bits
 
 
 def _importance(model: MatchModel, labels: Labels) -> Bits:
-    """How much each label counts: 1 on average over the blind labels of about one weight, and 1 for all others."""
+    """How much each label counts: 1 on average over the drawn labels of about one weight, and 1 for all others."""
     importance = np.ones(len(labels.same))
-    drawn = labels.drawn
+    drawn = labels.drawn | (labels.worth != 1)
     band = np.searchsorted(EDGES, weigh_levels(model, labels.levels), side="right")
     for number in np.unique(band[drawn]):
         inside = drawn & (band == number)

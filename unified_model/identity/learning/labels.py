@@ -21,7 +21,8 @@ class Labels(NamedTuple):
     """n: how many pairs of the store one label stands for, pairs in its stratum / pairs drawn from it; 1 where the
     pair was not drawn blindly."""
     blind: NDArray[np.bool_] | None = None
-    """n: drawn by chance, so that it may speak for other pairs. None: those whose worth is above 1."""
+    """n: drawn by chance, and the machine may merge such a pair, so that it may speak for its other merges. None: those
+    whose worth is above 1."""
 
     @property
     def drawn(self) -> NDArray[np.bool_]:

@@ -63,8 +63,8 @@ def gather_labels(conn: Connection, kind: str, seed: int) -> list[Label]:
 def as_labels(conn: Connection, kind: Kind, labels: Sequence[Label], levels: LevelMatrix) -> Labels:
     """Labels as training takes them; `levels` in the labels' order.
 
-    A pair that the machine keeps apart whatever it weighs (two birth dates, say) tells of weights, and nothing of how
-    many of the machine's merges are right: it counts as not drawn blindly.
+    A pair that the machine keeps apart whatever it weighs (two birth dates, say) tells of weights by its worth, and
+    nothing of how many of the machine's merges are right: it counts as not drawn blindly.
     """
     import numpy as np
 
@@ -76,7 +76,7 @@ def as_labels(conn: Connection, kind: Kind, labels: Sequence[Label], levels: Lev
     return Learned(
         levels,
         np.array([one.same for one in labels], dtype=bool),
-        np.array([one.worth if drawn else 1.0 for one, drawn in zip(labels, blind, strict=True)], dtype=np.float64),
+        np.array([one.worth for one in labels], dtype=np.float64),
         np.array(blind, dtype=bool),
     )
 
