@@ -46,14 +46,14 @@ def gather_labels(conn: Connection, kind: str, seed: int) -> list[Label]:
     told = [*_of_samples(samples.questions(conn, kind)), *_of_decisions(conn, seed), *_of_vendors(conn)]
     keys = sorted({key for each in told for key in each[:2]})
     records = members.records_by_key(conn, keys)
-    known = members.records_by_id(conn, sorted(records.values()))
+    told_of = match_forms(conn, kind, sorted(records.values()))  # of this kind, and with something to compare
     seen: set[tuple[int, int]] = set()
     labels = []
     for one, other, same, worth, origin in told:
         if one not in records or other not in records or one == other:
             continue
         left, right = sorted((records[one], records[other]))
-        if (known[left].kind, known[right].kind) != (kind, kind) or (origin != "sample" and (left, right) in seen):
+        if not (told_of.get(left) and told_of.get(right)) or (origin != "sample" and (left, right) in seen):
             continue
         seen.add((left, right))
         labels.append(Label(left, right, same, worth, origin))
