@@ -114,7 +114,7 @@ def growth_row(small: Sides, large: Sides) -> Row:
 
 def at_most(what: str, mine: float, bar: float | None, unit: str = "", key: str = "–", splink: str = "–") -> Row:
     """A cost of ours with its bar; the peers' told as text."""
-    goal, met = ("", None) if bar is None else (f"<= {bar:g}{unit}", mine <= bar)
+    goal, met = ("", None) if bar is None else (f"<= {bar:,.4g}{unit}", mine <= bar)
     return Row(what, key, splink, f"{number(mine)}{unit}", goal, met)
 
 

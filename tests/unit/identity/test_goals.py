@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.identity import goals
-from benchmarks.identity.costs import matching_of_splink, resolve_of, whole_of_splink
+from benchmarks.identity.costs import first_rows, matching_of_splink, resolve_of, whole_of_splink
 from benchmarks.identity.goals import Bar, Sides
 from benchmarks.identity.labelled import LabelledSet
 from benchmarks.identity.memory import forms_of, run
@@ -169,6 +169,18 @@ def test_matching_leaves_golden_values_out_and_cleaning_and_starting_of_the_peer
     assert matching_of_splink(splink) == 58.0
     assert whole_of_splink(splink) == 63.0
     assert resolve_of(first) == 9.0
+
+
+def test_cleaning_may_take_fifteen_microseconds_a_record_at_any_size() -> None:
+    first = {"cpu": {"index": 1.0, "link": 1.0, "settle": 1.0, "golden": 1.0}, "peak_mb": 2049}
+    ours = {"cpu": {"clean": 1.5, "match": 1.0}, "records": 100_000, "peak": 1.0}
+
+    rows = {row.what: row for row in first_rows("s", ours, first, None)}
+    slower = {row.what: row for row in first_rows("s", {**ours, "cpu": {"clean": 1.6, "match": 1.0}}, first, None)}
+
+    assert (rows["s: cleaning, CPU"].met, slower["s: cleaning, CPU"].met) == (True, False)
+    assert rows["s: peak memory of a sync in the store"].met is False
+    assert rows["s: matching in memory, to Splink's"].met is None
 
 
 def test_cpu_seconds_go_to_the_module_that_was_at_work() -> None:
