@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 examples_option = click.option(
     "--examples", default=10, show_default=True, type=click.IntRange(min=0), help="At most so many examples."
 )
+SHOWN = 6
+"""Records of a customer, and customers of an example, that are shown to people; `--json` has all."""
 UNFIT = "model in use was made for another version of Unsilo and weighs no pair any more"
 _KNOWN_BY = ("email", "phone", "company", "domain", "birth_date", "address")
 
@@ -142,13 +144,18 @@ def _show_example(one: Mapping[str, Any]) -> None:
     happens = {"merge": "Merged", "split": "Split", "move": "Records change customer"}[one["happens"]]
     click.echo(f"\n{happens}{_because(one['because'])}:")
     for when in ("before", "after"):
-        for customer in one[when]:
+        for customer in one[when][:SHOWN]:
             click.echo(visible(f"  {when} {customer['customer_id'] or 'a new id'}"))
-            if when == "before":
-                for record in customer["records"]:
-                    click.echo(visible(f"      {record['record']}: {said_of(record)}"))
-            else:
-                click.echo(visible(f"      {', '.join(record['record'] for record in customer['records'])}"))
+            for record in customer["records"][:SHOWN]:
+                told = f"{record['record']}: {said_of(record)}" if when == "before" else record["record"]
+                click.echo(visible(f"      {told}"))
+            _show_rest(customer["records"], "record", "      ")
+        _show_rest(one[when], "customer", "  ")
+
+
+def _show_rest(some: Sequence[Any], what: str, indent: str) -> None:
+    if len(some) > SHOWN:
+        click.echo(f"{indent}and {number(len(some) - SHOWN, f'more {what}')}")
 
 
 def _because(because: Mapping[str, Any] | None) -> str:
