@@ -113,7 +113,12 @@ def show(call: Call, name: str, as_json: bool) -> None:
 @kind_option
 @click.option("--seed", default=1, show_default=True, type=int, help="Where chance is needed.")
 @click.option("--name", help="What to call it (default: person-trained-1, and so on).")
-@click.option("--from", "parent", metavar="MODEL", help="The model to start from (default: the one in use).")
+@click.option(
+    "--from",
+    "parent",
+    metavar="MODEL",
+    help="The model to start from (default: the one in use, before it was trained).",
+)
 @actor_option
 @json_option
 @click.pass_obj

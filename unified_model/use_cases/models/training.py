@@ -16,6 +16,7 @@ from unified_model.resolution.weighing import weigh_pairs
 from unified_model.store import audit
 from unified_model.store import models as stored
 from unified_model.store.engine import Connection, Store
+from unified_model.store.models import StoredModel
 from unified_model.use_cases.models.active import keep_shipped
 from unified_model.use_cases.models.catalogue import active_model, checked_kind, find_model, ready
 from unified_model.use_cases.models.labelling import as_labels, count_of, gather_labels
@@ -52,14 +53,14 @@ def train_model(
     progress: Progress | None = None,
 ) -> TrainedModel:
     """Train on all candidate pairs of the store and every label it holds, starting from `parent` (default: the model
-    in use). The same store, parent and seed give the same model."""
+    that the one in use goes back to). The same store, parent and seed give the same model."""
     from unified_model.identity.learning.patterns import count_patterns
     from unified_model.identity.learning.train import train
 
     checked_kind(kind)
     keep_shipped(store, clock)
     with store.read() as conn:
-        start = active_model(conn, kind) if parent is None else find_model(conn, parent)
+        start = first_of_line(conn, kind) if parent is None else find_model(conn, parent)
         if start.kind != kind:
             raise UsageError(f"{start.name} is a model of {start.kind}s.", f"Name a model of {kind}s.")
         if name is not None and any(one.name == name for one in stored.stored_models(conn)):
@@ -91,6 +92,19 @@ def train_model(
         kept, kind, trained.version, start.name, notes, trained.merge, trained.review, model.merge,
         trained.version in before,
     )  # fmt: skip
+
+
+def first_of_line(conn: Connection, kind: str) -> StoredModel:
+    """The model that the one in use goes back to through all trainings: the shipped one, or one that was imported.
+
+    Training starts there, for each training is held towards its start: from a trained model the same pairs and labels
+    would count twice, and with every further training the start would hold less.
+    """
+    known = {one.version: one for one in stored.stored_models(conn)}
+    found = active_model(conn, kind)
+    while found.origin == stored.TRAINED and (found.notes or {}).get("parent_version") in known:
+        found = known[found.notes["parent_version"]]
+    return found
 
 
 def _matrices(conn: Connection, model: MatchModel, progress: Progress | None) -> Iterator[LevelMatrix]:

@@ -51,6 +51,19 @@ def test_the_same_store_and_seed_give_the_same_model(people: Population) -> None
     assert (again.name, again.version) == (first.name, first.version)
 
 
+def test_training_again_starts_where_the_model_in_use_goes_back_to(people: Population) -> None:
+    answer_truly(people, drawn(people, 60))
+    first = train(people)
+    with people.world.store.begin() as work:
+        (one,) = (model for model in stored.stored_models(work.conn) if model.version == first.version)
+        stored.activate(work.conn, one.version, one.kind, one.document, people.world.clock())
+        work.commit()
+
+    again = train(people)
+
+    assert (again.parent, again.version) == ("person-shipped", first.version)
+
+
 def test_both_backends_give_the_same_model(people: Population, file_people: Population) -> None:
     for some in (people, file_people):
         group = customers(some.crosswalk())[0]
