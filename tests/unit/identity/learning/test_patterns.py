@@ -33,6 +33,17 @@ def test_a_pattern_is_counted_as_often_as_it_occurs() -> None:
     assert dict(zip(map(tuple, found.levels.tolist()), found.counts.tolist(), strict=True)) == {(1, 0): 2, (2, 1): 1}
 
 
+@pytest.mark.parametrize("most", [3, 100])
+def test_rows_come_in_ascending_order_however_many_levels_there_are(most: int) -> None:
+    matrix = np.random.default_rng(1).integers(0, most, (500, 12)).astype(np.int8)
+
+    found = count_patterns([matrix[:200], matrix[200:]])
+
+    levels, counts = np.unique(matrix, axis=0, return_counts=True)
+    assert found.levels.tolist() == levels.tolist()
+    assert found.counts.tolist() == counts.tolist()
+
+
 def test_no_matrix_at_all_is_refused() -> None:
     with pytest.raises(ValueError, match="at least one"):
         count_patterns([])
