@@ -18,7 +18,7 @@ from unified_model.identity.learning.patterns import Patterns
 from unified_model.identity.learning.weight_tables import Bits, keep_order, probability, weight_tables, with_weights
 from unified_model.identity.model import MatchModel
 
-STRENGTH = 0.75
+STRENGTH = 0.85
 """How strongly training holds weights where nobody gave labels: see docs/decisions/0028."""
 ROUNDS = 100
 _BARELY_SEEN = 5.0
