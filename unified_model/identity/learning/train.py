@@ -81,8 +81,8 @@ def _threshold(model: MatchModel, labels: Labels, as_many: int, seed: int) -> Th
 
     The labels judge weights that were fitted without them, a fifth at a time. A proven threshold below the given one
     is taken, down to `review`; above it, only if the labels are many, or show that the given one is too low. Where
-    nothing is proven the given one stands, or the lower one at which the machine merges `as_many` pairs as before,
-    unless the labels put its precision too low.
+    nothing is proven the given one stands, or the one at which the machine merges `as_many` pairs as before: the lower
+    unless the labels put its precision too low, the higher if they put that of the given one too low.
     """
     drawn = labels.drawn
     if not drawn.any():
@@ -98,6 +98,8 @@ def _threshold(model: MatchModel, labels: Labels, as_many: int, seed: int) -> Th
     elif safe is not None and given is not None and _is_refuted(given):
         merge, why = safe, "raised"
     elif model.review <= as_many < model.merge and before is not None and before.share >= PRECISION:
+        merge, why = as_many, "as many merges"
+    elif as_many > model.merge and given is not None and given.share < PRECISION:
         merge, why = as_many, "as many merges"
     return Threshold(merge, why, precision_at(merge, weights, same, worth))
 
