@@ -97,9 +97,7 @@ def _threshold(model: MatchModel, labels: Labels, as_many: int, seed: int) -> Th
         why = LOWERED if merge < model.merge else "proven"
     elif safe is not None and given is not None and _is_refuted(given):
         merge, why = safe, "raised"
-    elif model.review <= as_many < model.merge and before is not None and before.share >= PRECISION:
-        merge, why = as_many, "as many merges"
-    elif as_many > model.merge and given is not None and given.share < PRECISION:
+    elif as_many >= model.review and _is_better(as_many, before, model.merge, given):
         merge, why = as_many, "as many merges"
     return Threshold(merge, why, precision_at(merge, weights, same, worth))
 
@@ -126,6 +124,13 @@ def as_many_merges(given: MatchModel, trained: MatchModel, candidates: Patterns)
     at_or_above = np.cumsum(np.bincount(back.reshape(-1), weights=candidates.counts)[::-1])[::-1]
     fitting = weights[at_or_above <= before]
     return int(fitting[0]) if len(fitting) else trained.merge
+
+
+def _is_better(as_many: int, before: Precision | None, merge: int, given: Precision | None) -> bool:
+    """Whether few labels are for merging as many pairs as before, not as many as the given threshold now would."""
+    if as_many < merge:
+        return before is not None and before.share >= PRECISION
+    return as_many > merge and given is not None and given.share < PRECISION
 
 
 def _is_refuted(given: Precision) -> bool:
