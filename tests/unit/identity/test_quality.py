@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.identity.labelled import crm_exports, public_persons
+from benchmarks.identity.labelled import crm_companies, crm_exports, patstat_companies, public_persons
 from benchmarks.identity.memory import forms_of, run, score
 from unified_model.identity.model import shipped_model
 
@@ -29,3 +29,23 @@ def test_other_people_are_matched_by_the_same_model(labelled_data: Path, name: s
 
     assert scores.f1 >= wanted
     assert scores.precision >= 0.98
+
+
+def test_companies_that_persons_name_are_told_apart(labelled_data: Path) -> None:
+    data = crm_companies(labelled_data / "crm_exports")
+
+    scores = score(run(forms_of(data), data.natural, shipped_model("organization")).clusters, data.truth)
+
+    assert scores.f1 >= 0.99
+    assert scores.precision >= 0.99
+    assert scores.largest <= 149
+
+
+@pytest.mark.usefixtures("labelled_data")
+def test_patent_applicants_are_never_merged_wrongly() -> None:
+    data = patstat_companies()
+
+    scores = score(run(forms_of(data), data.natural, shipped_model("organization")).clusters, data.truth)
+
+    assert scores.precision >= 0.98
+    assert scores.b_cubed >= 0.84
