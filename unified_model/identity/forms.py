@@ -27,7 +27,7 @@ from unified_model.identity.normalise.phones import parse_phone, region_hint, te
 from unified_model.identity.normalise.text import fold, is_placeholder
 from unified_model.identity.normalise.words import word_list
 
-NORMALISER_VERSION = "3"
+NORMALISER_VERSION = "4"
 """Changes whenever a form of some record would: stored with every form it made."""
 
 Form = dict[str, Any]

@@ -23,8 +23,8 @@ _RULE_BITS = 5
 RULE_MASK = (1 << _RULE_BITS) - 1
 """The low bits of a key tell the rule that made it."""
 _VOWELS = str.maketrans("", "", "aeiou")
-KEYS_VERSION = "2"
-"""Changes whenever a key of some form would, lists of nicknames included: a store of other keys makes all anew."""
+KEYS_VERSION = "3"
+"""Changes whenever a key of some form would, lists of nicknames included, or a cap: stores make all keys anew then."""
 VALUES = 3
 """Values of one field that make keys, and that are compared: a record with forty e-mails is not a person."""
 
@@ -51,11 +51,11 @@ class Rule(NamedTuple):
 RULES: tuple[Rule, ...] = (
     Rule("email", "person", 1, 60, "same e-mail", people=(1, 2, 3)),
     Rule("phone", "person", 2, 60, "same phone", people=(1, 2, 3)),
-    Rule("name", "person", 3, 30, "same given and family name, in any order, nicknames as one"),
+    Rule("name", "person", 3, 20, "same given and family name, in any order, nicknames as one"),
     Rule("family", "person", 4, 12, "same rare family name", sizes=(2, 4, 6, 8)),
-    Rule("circle_family", "person", 5, 60, "same company, or town, and family name"),
-    Rule("circle_given", "person", 6, 30, "same company, or town, and given name"),
-    Rule("postcode_given", "person", 7, 40, "same post code and given name"),
+    Rule("circle_family", "person", 5, 30, "same company, or town, and family name"),
+    Rule("circle_given", "person", 6, 20, "same company, or town, and given name"),
+    Rule("postcode_given", "person", 7, 24, "same post code and given name"),
     Rule("birth", "person", 8, 60, "same birth date"),
     Rule("birth_initials", "person", 9, 100, "same birth date and initials", refines="birth"),
     Rule("birth_year_family", "person", 11, 40, "same year of birth and family name"),

@@ -39,7 +39,17 @@ def test_parts_given_apart_are_cleaned_of_titles_and_suffixes() -> None:
 
 @pytest.mark.parametrize(
     ("a", "b"),
-    [("bob", "robert"), ("debbie", "deborah"), ("sepp", "josef"), ("dima", "dmitry"), ("kostas", "konstantinos")],
+    [
+        ("bob", "robert"),
+        ("debbie", "deborah"),
+        ("sepp", "josef"),
+        ("dima", "dmitry"),
+        ("kostas", "konstantinos"),
+        ("katie", "katherine"),
+        ("kees", "cornelis"),
+        ("laxmi", "lakshmi"),
+        ("grzesiek", "grzegorz"),
+    ],
 )
 def test_forms_of_a_name_are_known_and_share_a_group(a: str, b: str) -> None:
     assert are_nicknames(a, b)

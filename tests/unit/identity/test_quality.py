@@ -16,12 +16,12 @@ def test_three_crm_exports_become_the_right_customers_without_settings(labelled_
 
     scores = score(run(forms_of(data), data.natural, shipped_model("person")).clusters, data.truth)
 
-    assert scores.f1 >= 0.92
-    assert scores.precision >= 0.97
-    assert scores.largest <= 12
+    assert scores.f1 >= 0.945
+    assert scores.precision >= 0.98
+    assert scores.largest <= 8
 
 
-@pytest.mark.parametrize(("name", "wanted"), [("fake_1000", 0.78), ("febrl3", 0.96)])
+@pytest.mark.parametrize(("name", "wanted"), [("fake_1000", 0.90), ("febrl3", 0.985)])
 def test_other_people_are_matched_by_the_same_model(labelled_data: Path, name: str, wanted: float) -> None:
     data = public_persons(name)
 
