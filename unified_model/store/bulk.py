@@ -134,13 +134,12 @@ def rows_by_keys(
     same = "".join(f' and {name}."{column}" = {mark}' for column in equal or ())
     values = tuple((equal or {}).values())
     if conn.dialect.name == "sqlite":
-        # The cross join keeps SQLite from scanning the table: keys first, then one index look-up each.
-        sql = (
-            f"select {wanted} from (select distinct value from json_each(?)) k cross join {name} "
-            f'where {name}."{key_column}" = k.value{same}'
-        )
+        # The cross join keeps SQLite from scanning the table: keys first, then one index look-up each. In their order,
+        # so that neighbours are read together; each once, which a set tells in a third of the time of a `distinct`.
+        sql = f'select {wanted} from json_each(?) k cross join {name} where {name}."{key_column}" = k.value{same}'
+        given = _json_list(sorted({key for key in batch if key is not None}))
         with translated():
-            found: list[Row] = _driver(conn).execute(sql, (_json_list(batch), *values)).fetchall()
+            found: list[Row] = _driver(conn).execute(sql, (given, *values)).fetchall()
         plan = _plan(table, tuple(columns))
         return times_of_texts(found, plan.times, plan.booleans)
     kind = bulk_postgres.array_type(table.c[key_column])
