@@ -94,7 +94,7 @@ class ValuesContract:
             conn.execute(insert(setting).values(name="a", value=value))
 
         with store.read() as conn:
-            assert conn.execute(select(setting.c.value)).scalar() == value
+            assert conn.execute(select(setting.c.value).where(setting.c.name == "a")).scalar() == value
 
     @many_examples
     @given(times=st.lists(st.none() | aware_times, min_size=1, max_size=5))
