@@ -23,6 +23,7 @@ PERSON: dict[str, tuple[str, str, list[Row]]] = {
         ("exact_very_common", "same very common family name", 3.7),
         ("exact_everywhere", "same family name that more than a thousand records hold", 2.0),
         ("typo", "family names that differ by a slip", 6.0),
+        ("typo_common", "family names that differ by a slip from a common one", 4.8),
         ("former", "a family name that the other's e-mail tells", 5.5),
         ("part", "family names that share a part", 4.0),
         ("similar", "similar family names", 0.0),

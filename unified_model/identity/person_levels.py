@@ -52,6 +52,7 @@ def _family(
     levels = table[names.family]
     sizes = np.maximum(columns.family_size[columns.family.at(left)], columns.family_size[columns.family.at(right)])
     levels[_told_by_email(columns, names.family, left, right)] = numbers["former"]
+    levels[(names.family == TYPO) & (sizes >= 4)] = numbers.get("typo_common", numbers["typo"])
     exact = names.family == EXACT
     for level, bucket in (
         ("exact_uncommon", 2),

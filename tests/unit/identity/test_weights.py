@@ -106,6 +106,14 @@ def test_a_name_known_to_be_common_is_common_even_where_few_records_hold_it() ->
     assert weight(a, b) < PERSON.merge
 
 
+def test_a_slip_from_a_common_name_may_be_another_name() -> None:
+    smith, smyth = form(given_name="Ann", family_name="Smith"), form(given_name="Ann", family_name="Smyth")
+    rare, slip = form(given_name="Ann", family_name="Chanfalman"), form(given_name="Ann", family_name="Chanfaiman")
+
+    assert level("family", smith, smyth) == "typo_common"
+    assert weight(smith, smyth) < PERSON.merge <= weight(rare, slip)
+
+
 def test_known_names_one_letter_apart_are_no_typo() -> None:
     assert level("given", form(given_name="Maria"), form(given_name="Mario")) == "similar"
     assert level("given", form(given_name="Rikc"), form(given_name="Richard")) == "typo"
