@@ -324,7 +324,8 @@ class Life(RuleBasedStateMachine):
     @rule(one=ANYBODY, others=st.lists(ANYBODY, max_size=3, unique=True))
     def somebody_splits(self, one: int, others: list[int]) -> None:
         mates = self.mates(one)
-        self.attempt(self.world.split, mates[0], *([mates[other % len(mates)]] for other in others))
+        leaving = dict.fromkeys(mates[other % len(mates)] for other in others)
+        self.attempt(self.world.split, mates[0], *([name] for name in leaving))
 
     def mates(self, number: int) -> list[str]:
         """The records of one of the customers that have several; of any, if none has."""
