@@ -76,9 +76,14 @@ class Life(RuleBasedStateMachine):
 
     @initialize(
         unique=st.sampled_from(((), (), ("fair",))), limits=st.sampled_from((None, None, 0, 1, 2, 3)),
-        persons=st.lists(person_columns(), min_size=2, max_size=5),
+        persons=st.lists(person_columns(), min_size=2, max_size=8), model=st.sampled_from((0, 0, 0, 1, 2)),
     )  # fmt: skip
-    def everybody_arrives(self, unique: tuple[str, ...], limits: int | None, persons: list[dict[str, Any]]) -> None:
+    def everybody_arrives(
+        self, unique: tuple[str, ...], limits: int | None, persons: list[dict[str, Any]], model: int
+    ) -> None:
+        if model:
+            begin_with(self.world, model_variant("person", model))
+            self.models["person"] = model
         if limits is not None:
             self.limits.enter_context(small_limits(limits))
         self.world.unique = frozenset(unique)

@@ -68,3 +68,18 @@ def test_a_touch_that_changed_no_value_changes_none_when_its_record_is_read_anew
         remap_everything(world, seed=1)
 
         assert_same_picture(picture(world.store), before)
+
+
+def test_what_a_source_shows_of_a_deleted_record_is_not_read_anew() -> None:
+    with new_world() as world:
+        world.land("emea", contact("1", First="Ann", modified=at(1)))
+        world.land("emea", contact("1", First="Ann", Company="Acme", modified=at(2))._replace(deleted=True))
+        world.resolve()
+        before = picture(world.store)
+        with world.store.begin() as work:
+            work.conn.execute(update(person_record).values(normaliser_version="of old"))
+            work.commit()
+
+        remap_everything(world, seed=1)
+
+        assert_same_picture(picture(world.store), before)

@@ -106,7 +106,7 @@ def kinds_of(conn: Connection, source_id: int, object: str) -> set[str]:
 
 def stored_records(conn: Connection, ids: Sequence[int]) -> list[Stored]:
     """The newest raw payload of each record, with the times of its columns."""
-    columns = ("id", "record_id", "version", "payload", "modified_at", "mapped_hash", "identity_hash")
+    columns = ("id", "record_id", "version", "payload", "modified_at", "mapped_hash", "identity_hash", "deleted_at")
     heads = {row[0]: row for row in rows_by_keys(conn, source_record, "id", ids, columns)}
     newest: dict[int, Any] = {}
     names = ("record", "version", "payload", "field_since", "modified_at")
@@ -115,8 +115,10 @@ def stored_records(conn: Connection, ids: Sequence[int]) -> list[Stored]:
             newest[row[0]] = row
     found = []
     for id_ in ids:
-        _, record_id, version, payload, modified_at, mapped, identity = heads[id_]
+        _, record_id, version, payload, modified_at, mapped, identity, deleted_at = heads[id_]
         last = newest.get(id_)
+        if deleted_at is not None and last:
+            payload = None  # what a source shows of a deleted record is not read: it stays what it was
         raw = decode(payload) if payload is not None else decode(last[2]) if last else {}
         since = decode(last[3]) or {} if last else {}
         times = {name: utc_from_text(at) for name, at in since.items()}
