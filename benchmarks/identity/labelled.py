@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -25,10 +25,10 @@ class LabelledSet(NamedTuple):
     truth: list[str]
 
 
-def rows_of(path: Path, delimiter: str = ",") -> list[Row]:
+def rows_of(path: Path, delimiter: str = ",") -> Iterator[Row]:
     """The rows of a CSV file by column."""
     with path.open(encoding="utf-8-sig", newline="") as lines:
-        return list(csv.DictReader(lines, delimiter=delimiter))
+        yield from csv.DictReader(lines, delimiter=delimiter)
 
 
 def _person(row: Row, columns: dict[str, str]) -> PersonRecord:
@@ -91,18 +91,23 @@ def crm_truth(folder: Path) -> dict[tuple[str, str], Row]:
     return {(row["file"], row["record_id"]): row for row in rows_of(folder / "truth.csv")}
 
 
-def crm_exports(folder: Path = DATA / "crm_exports", truth_column: str = "person_id") -> LabelledSet:
-    """A folder of the three exports with a truth file: persons."""
+def crm_persons(folder: Path, truth_column: str = "person_id") -> Iterator[tuple[PersonRecord, str, str]]:
+    """The persons of three exports one by one: record, natural key, true cluster."""
     truth_of = {key: row[truth_column] for key, row in crm_truth(folder).items()}
-    records: list[PersonRecord | OrganizationRecord] = []
-    natural, truth = [], []
     for file, (delimiter, key, columns) in CRM.items():
         for row in rows_of(folder / file, delimiter):
-            if (file, row[key]) not in truth_of:  # a line broken on purpose
-                continue
-            records.append(_person(row, columns))
-            natural.append(f"{file}/{row[key]}")
-            truth.append(truth_of[file, row[key]])
+            if (file, row[key]) in truth_of:  # else a line broken on purpose
+                yield _person(row, columns), f"{file}/{row[key]}", truth_of[file, row[key]]
+
+
+def crm_exports(folder: Path = DATA / "crm_exports", truth_column: str = "person_id") -> LabelledSet:
+    """A folder of the three exports with a truth file: persons."""
+    records: list[PersonRecord | OrganizationRecord] = []
+    natural, truth = [], []
+    for record, key, cluster in crm_persons(folder, truth_column):
+        records.append(record)
+        natural.append(key)
+        truth.append(cluster)
     return LabelledSet("person", records, natural, truth)
 
 
