@@ -23,7 +23,7 @@ from unified_model.resolution.golden import (
     point_rows,
 )
 from unified_model.resolution.reach import MemberRecord
-from unified_model.store import golden_rows, links, members, queue
+from unified_model.store import golden_rows, links, members
 from unified_model.store.engine import Connection, Store
 from unified_model.store.golden_rows import GoldenBatch
 from unified_model.store.landing import match_forms
@@ -78,6 +78,8 @@ class Settled:
     """Records to be gathered as changed: a neighbour turned out to change too, and what lies behind it is not known."""
     entire: set[int] = field(default_factory=set)
     """Records whose whole component must be looked at."""
+    answered: list[Waiting] = field(default_factory=list)
+    """Requests that are fulfilled; they are still in the queue."""
 
 
 def settle(
@@ -102,8 +104,8 @@ def settle(
         members.move(unit.conn, *moves)
         golden_rows.write_golden(unit.conn, golden)
         links.replace_reviews(unit.conn, found.inner, found.doubts)
-        queue.drain(unit.conn, [waiting[record] for record in records if record in waiting])
         unit.commit()
+    done.answered = [waiting[record] for record in records if record in waiting]
     done.happened["records"] += len(records)
     return done
 

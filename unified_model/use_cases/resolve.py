@@ -25,7 +25,8 @@ from unified_model.resolution.settling import Settled, Settlement, settle
 from unified_model.store import models as stored_models
 from unified_model.store import queue
 from unified_model.store.engine import Store
-from unified_model.store.keys import oversize_by_rule
+from unified_model.store.keys import in_chunks, oversize_by_rule
+from unified_model.store.queue import Waiting
 from unified_model.store.sources import unique_sources
 from unified_model.use_cases.models.active import active_models
 from unified_model.use_cases.rekey import renew_outdated_keys
@@ -33,6 +34,7 @@ from unified_model.use_cases.rekey import renew_outdated_keys
 KINDS = ("organization", "person")
 WAITING_A_ROUND = 50_000
 RECORDS_A_BATCH = 1_500
+REQUESTS_A_DRAIN = 10_000
 IDS_A_BEGINNING = 4_000
 
 Progress = Callable[[str, int, int | None], None]
@@ -178,6 +180,7 @@ def _settle_round(
         if not waiting:
             break
         to_gather = [(set(waiting), False)]
+        answered: list[Waiting] = []
         while to_gather:
             changed, entire = to_gather.pop()
             with store.read() as conn:
@@ -188,16 +191,33 @@ def _settle_round(
             again = Settled()
             for batch in in_batches(gathered.groups, RECORDS_A_BATCH):
                 if should_stop and should_stop():
+                    _drain(store, answered, guard)
                     return done
                 settled = settle(work, gathered, batch, waiting, clock())
                 _count(counts, settled.happened)
                 done += settled.happened["records"]
+                answered += settled.answered
                 again.open |= settled.open
                 again.entire |= settled.entire
                 if progress:
                     progress("settle", done, max(total, done))
             to_gather += [each for each in ((again.open, False), (again.entire, True)) if each[0]]
+        _drain(store, answered, guard)
     return done
+
+
+def _drain(store: Store, answered: list[Waiting], guard: Guard | None) -> None:
+    """Take fulfilled requests out of the queue, in its order: batch by batch they lie all over it.
+
+    Killed before, the next resolve settles them once more and finds everything as it is.
+    """
+    answered.sort(key=lambda request: request.record)
+    for part in in_chunks(len(answered), REQUESTS_A_DRAIN):
+        with store.begin() as work:
+            if guard:
+                guard(work.conn)
+            queue.drain(work.conn, answered[part])
+            work.commit()
 
 
 def _count(counts: ResolveCounts, happened: Counter[str]) -> None:
