@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -25,10 +25,11 @@ class LabelledSet(NamedTuple):
     truth: list[str]
 
 
-def rows_of(path: Path, delimiter: str = ",") -> Iterator[Row]:
-    """The rows of a CSV file by column."""
+def rows_of(path: Path, delimiter: str = ",", broken: Collection[int] = ()) -> Iterator[Row]:
+    """The rows of a CSV file by column, but for lines (1: the first) known to be broken."""
     with path.open(encoding="utf-8-sig", newline="") as lines:
-        yield from csv.DictReader(lines, delimiter=delimiter)
+        whole = (line for number, line in enumerate(lines, 1) if number not in broken)
+        yield from csv.DictReader(whole if broken else lines, delimiter=delimiter)
 
 
 def _person(row: Row, columns: dict[str, str]) -> PersonRecord:
@@ -91,13 +92,24 @@ def crm_truth(folder: Path) -> dict[tuple[str, str], Row]:
     return {(row["file"], row["record_id"]): row for row in rows_of(folder / "truth.csv")}
 
 
+def crm_rows(folder: Path) -> Iterator[tuple[str, Row]]:
+    """(file, row) of three exports. Lines broken on purpose, which a generated folder names, are for nobody to read."""
+    broken: dict[str, set[int]] = {file: set() for file in CRM}
+    rejects = folder / "rejects.csv"
+    for row in rows_of(rejects) if rejects.exists() else ():
+        broken[row["file"]].add(int(row["line"]))
+    for file, (delimiter, _, _) in CRM.items():
+        for row in rows_of(folder / file, delimiter, broken[file]):
+            yield file, row
+
+
 def crm_persons(folder: Path, truth_column: str = "person_id") -> Iterator[tuple[PersonRecord, str, str]]:
     """The persons of three exports one by one: record, natural key, true cluster."""
     truth_of = {key: row[truth_column] for key, row in crm_truth(folder).items()}
-    for file, (delimiter, key, columns) in CRM.items():
-        for row in rows_of(folder / file, delimiter):
-            if (file, row[key]) in truth_of:  # else a line broken on purpose
-                yield _person(row, columns), f"{file}/{row[key]}", truth_of[file, row[key]]
+    for file, row in crm_rows(folder):
+        _, key, columns = CRM[file]
+        if (file, row[key]) in truth_of:  # else a line broken on purpose
+            yield _person(row, columns), f"{file}/{row[key]}", truth_of[file, row[key]]
 
 
 def crm_exports(folder: Path = DATA / "crm_exports", truth_column: str = "person_id") -> LabelledSet:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from benchmarks.identity.labelled import CRM, DATA, PUBLIC_PERSONS, Row, crm_companies, crm_truth, rows_of
+from benchmarks.identity.labelled import CRM, DATA, PUBLIC_PERSONS, Row, crm_companies, crm_rows, crm_truth, rows_of
 from unified_model.entities import OrganizationRecord
 
 IDS = ("unique_id", "rec_id", "person_id", "cluster")
@@ -36,11 +36,11 @@ def crm_table(exports: Path, folder: Path) -> Table:
     truth = crm_truth(exports)
     found: list[Sequence[str]] = []
     clusters = []
-    for file, (delimiter, key, columns) in CRM.items():
-        for row in rows_of(exports / file, delimiter):
-            if (file, row[key]) in truth:
-                found.append(_plain(row, columns))
-                clusters.append(truth[file, row[key]]["person_id"])
+    for file, row in crm_rows(exports):
+        _, key, columns = CRM[file]
+        if (file, row[key]) in truth:
+            found.append(_plain(row, columns))
+            clusters.append(truth[file, row[key]]["person_id"])
     return _write(exports.name, "crm", folder, _PLAIN, found, clusters)
 
 

@@ -11,7 +11,7 @@ import pytest
 from benchmarks.identity import goals
 from benchmarks.identity.costs import first_rows, matching_of_splink, resolve_of, whole_of_splink
 from benchmarks.identity.goals import Bar, Sides
-from benchmarks.identity.labelled import LabelledSet
+from benchmarks.identity.labelled import LabelledSet, crm_exports
 from benchmarks.identity.memory import forms_of, run
 from benchmarks.identity.ours import merges
 from benchmarks.identity.peer_settings import NAIVE_KEYS, SETTINGS
@@ -61,6 +61,20 @@ def test_peers_get_the_columns_as_written_and_full_names_taken_apart(tmp_path: P
         "company": "Acme", "town": "Ulm", "post_code": "89073",
     }  # fmt: skip
     assert truth_of(table.folder) == ["1", "2", "1", "1", "3"]
+
+
+def test_a_quote_left_open_costs_its_own_line_and_no_other(tmp_path: Path) -> None:
+    exports = _exports(tmp_path / "exports")
+    with (exports / "trade_fair.csv").open("a", encoding="utf-8") as lines:
+        lines.write('b1;"Left open;x@x.org\nf3;Grace Hopper;\n')
+    with (exports / "truth.csv").open("a", encoding="utf-8") as lines:
+        lines.write("trade_fair.csv,f3,4,\n")
+    (exports / "rejects.csv").write_text("file,line,record_id,reason\ntrade_fair.csv,4,b1,unclosed_quote\n")
+
+    table = crm_table(exports, tmp_path / "table")
+
+    assert [row["last_name"] for row in _rows(table.records)][-2:] == ["Cher", "Hopper"]
+    assert crm_exports(exports).natural[-1] == "trade_fair.csv/f3"
 
 
 def test_no_column_that_contains_the_answer_reaches_a_peer(labelled_data: Path, tmp_path: Path) -> None:
