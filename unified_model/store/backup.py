@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Table
+from sqlalchemy import Connection, Table, delete
 
 from unified_model.errors import NeedsOperator, UsageError
 from unified_model.store.connect import file_of, parse_url
@@ -25,6 +25,7 @@ from unified_model.store.engine import Store, open_store
 from unified_model.store.faults import translated, writing_file
 from unified_model.store.schema import SCHEMA_VERSION, all_tables
 from unified_model.store.settings import read_setting, write_setting
+from unified_model.store.tables.trust import setting
 
 EPOCH = "epoch"
 """Setting: grows with every restore."""
@@ -104,6 +105,7 @@ def _restored_postgres(archive: Path, url: str) -> Store:
         store = open_store(url)
         try:
             with store.begin() as work, translated():
+                work.conn.execute(delete(setting))  # what a new store notes of itself; the backup has its own
                 if any(_count(work.conn, table) for table in all_tables().sorted_tables):
                     raise UsageError(f"The store {store} is not empty.", "Restore into an empty database.")
                 for table in all_tables().sorted_tables:
