@@ -23,7 +23,7 @@ _RULE_BITS = 5
 RULE_MASK = (1 << _RULE_BITS) - 1
 """The low bits of a key tell the rule that made it."""
 _VOWELS = str.maketrans("", "", "aeiou")
-KEYS_VERSION = "3"
+KEYS_VERSION = "4"
 """Changes whenever a key of some form would, lists of nicknames included, or a cap: stores make all keys anew then."""
 VALUES = 3
 """Values of one field that make keys, and that are compared: a record with forty e-mails is not a person."""
@@ -72,8 +72,8 @@ RULES: tuple[Rule, ...] = (
     Rule("first_word", "organization", 20, 100, "same first word or start of the domain"),
     Rule("two_words", "organization", 25, 400, "same first word and start of the second"),
     Rule("consonants", "organization", 23, 1000, "same consonants in its own words"),
-    Rule("tail", "organization", 24, 1000, "same letters after the first few"),
-    Rule("ends", "organization", 27, 300, "same first and last three letters"),
+    Rule("tail", "organization", 24, 100, "same letters after the first few"),
+    Rule("ends", "organization", 27, 60, "same first and last three letters"),
     Rule("identifier", "organization", 22, 60, "same registration"),
 )
 RULE_OF_CODE = {rule.code: rule for rule in RULES}

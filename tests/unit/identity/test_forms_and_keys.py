@@ -143,4 +143,4 @@ def test_other_keys_are_another_version_of_them() -> None:
 
     mark = blake2b(repr(keys).encode(), digest_size=4).hexdigest()
 
-    assert (KEYS_VERSION, mark) == ("3", "a2104939")
+    assert (KEYS_VERSION, mark) == ("4", "a2104939")
