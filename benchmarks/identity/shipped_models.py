@@ -83,8 +83,8 @@ PERSON: dict[str, tuple[str, str, list[Row]]] = {
         ("same", "same birth date", 11.0),
         ("same_year", "same year of birth, no day known", 6.0),
         ("slip", "birth dates that differ by a slip", 6.5),
-        ("near", "birth dates a few weeks, a year or ten years apart", 3.0),
-        ("part", "birth dates that agree in part", -0.5),
+        ("near", "birth dates a few weeks, a year or ten years apart", 0.0),
+        ("part", "birth dates that agree in part", -2.0),
         ("different", "different birth dates", -5.5, True),
     ]),
     "identifier": ("identifier", "external_ids", [

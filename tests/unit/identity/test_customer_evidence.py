@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.unit.identity.people import person
+from tests.unit.identity.people import form, person
 from unified_model.entities import Affiliation, ContactPoint
 from unified_model.identity.cluster import cluster_component
 from unified_model.identity.compare import weigh
@@ -165,3 +165,12 @@ def test_a_phone_and_an_address_that_many_hold_join_nobody() -> None:
 
     assert joined(one, other)
     assert not joined(one, other, {phone: (5, 4), mailbox: (5, 4)})
+
+
+def test_namesakes_born_a_year_apart_are_no_duplicates_for_that_alone() -> None:
+    a = form(given_name="Günther", family_name="Müller", birth_date="1994-11-17")
+    b = form(given_name="Günther", family_name="Müller", birth_date="1993-11-19")
+
+    weights, _ = weigh(MODEL, [a, b], [0], [1], {key_hash("person", "family", "mueller"): (6, 0)})
+
+    assert weights[0] < MODEL.merge
